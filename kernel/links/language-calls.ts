@@ -1,0 +1,57 @@
+import type { ErrorContent } from "../protocol/messages.js";
+
+/** How strictly a cell is type-checked before it runs. */
+export type CheckLevel = "error" | "warn" | "off";
+
+export interface CompiledCell {
+  readonly ok: true;
+  /**
+   * A script whose value is `async ($, $import, $require, $source) => result`, ready for `vm.Script`:
+   * `$` is the scope object that holds every top-level binding of all cells; `$import(specifier)` gives a
+   * module namespace; `$source` is `noteSource`. The result is `{ value }` of the last expression, or
+   * undefined where the cell has none or ends in a semicolon.
+   */
+  readonly js: string;
+  /** Name for the script: what V8 shows in stacks. */
+  readonly filename: string;
+  /** Source map (version 3, JSON text) from `js` to the cell's text. */
+  readonly map: string;
+  /** Diagnostics to show although the cell runs (level "warn"), as text with code frames. */
+  readonly warnings: readonly string[];
+}
+export interface RefusedCell {
+  readonly ok: false;
+  readonly error: ErrorContent;
+}
+
+export interface Completion {
+  /** Range to replace, UTF-16 units. */
+  readonly start: number;
+  readonly end: number;
+  readonly matches: readonly { readonly text: string; readonly type: string; readonly signature?: string }[];
+}
+
+/** Everything that crosses to the language thread (worker of the kernel process). Cursors are UTF-16 units. */
+export type LanguageCalls = {
+  /** Loads the compiler and checks an empty cell, so that the first real one is fast. */
+  warmUp: { ask: Record<string, never>; answer: null };
+  compile: { ask: { code: string; count: number; level: CheckLevel }; answer: CompiledCell | RefusedCell };
+  /** The compiled cell ran; only an ok cell's names stay visible to later cells. */
+  settle: { ask: { count: number; ok: boolean }; answer: null };
+  complete: { ask: { code: string; cursor: number }; answer: Completion };
+  inspect: {
+    ask: { code: string; cursor: number; detail: 0 | 1 };
+    answer: { found: boolean; data: { readonly [mime: string]: string } };
+  };
+  isComplete: {
+    ask: { code: string };
+    answer: { status: "complete" | "incomplete" | "invalid"; indent: string };
+  };
+  /** The session began anew: no names are visible. */
+  reset: { ask: Record<string, never>; answer: null };
+};
+/** `workerData` of the language thread. */
+export interface LanguageSetup {
+  /** Folder of the notebook: where tsconfig.json and node_modules are looked up. */
+  readonly folder: string;
+}

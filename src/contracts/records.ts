@@ -1,0 +1,182 @@
+/**
+ * The shapes that leave a process: the store's rows, the comm messages, the MIME payloads and the
+ * renderers' input are these same records, without mappers in between. Types and constants only;
+ * the browser imports this file.
+ */
+import type { EpochMs, Json } from "./json.js";
+
+/** Version inside every MIME payload and comm message. */
+export const RECORD_VERSION = 1;
+
+export const STATE_MIME = "application/vnd.cellar.state+json";
+export const RESULT_MIME = "application/vnd.cellar.result+json";
+export const FLOW_RUN_MIME = "application/vnd.cellar.flow-run+json";
+
+export const STATE_TYPES = [
+  "Pending",
+  "Scheduled",
+  "Retrying",
+  "Paused",
+  "Resume",
+  "Submitted",
+  "Queued",
+  "Running",
+  "Cancelling",
+  "Success",
+  "Cached",
+  "Mapped",
+  "Skipped",
+  "Looped",
+  "Failed",
+  "TimedOut",
+  "TriggerFailed",
+  "ValidationFailed",
+  "Crashed",
+  "Cancelled",
+] as const;
+export type StateType = (typeof STATE_TYPES)[number];
+
+/** An error that crossed a process, a row or a MIME bundle. */
+export interface ErrorRecord {
+  readonly name: string;
+  readonly message: string;
+  /** Source-mapped where it could be; without our own frames. */
+  readonly stack?: string;
+  readonly cause?: ErrorRecord;
+  /** An AggregateError's errors. */
+  readonly errors?: readonly ErrorRecord[];
+}
+
+/** How a Result looks without reading it. */
+export interface ResultRecord {
+  readonly v: 1;
+  readonly kind: "Result" | "NoResult" | "Unserializable";
+  /** SHA-256 (hex) of the stored bytes; null while nothing is stored. Key of the `results` table. */
+  readonly id: string | null;
+  readonly serialized: boolean;
+  /** The serializer's `type`; null under NoResult. */
+  readonly serializer: string | null;
+  /** Size of the stored bytes. */
+  readonly bytes: number | null;
+  /** At most 2 KiB of readable text, made when the result was stored; null when nothing was. */
+  readonly preview: string | null;
+  /** Why it could not be serialized: the path and the kind that do not fit. */
+  readonly reason?: string;
+}
+
+/** A State as it is listed, stored, sent and drawn: all of it but the values. */
+export interface StateRecord {
+  readonly v: 1;
+  readonly type: StateType;
+  readonly message: string | null;
+  readonly timestamp: EpochMs;
+  /** Attempts begun so far, this one included; 0 before the first. */
+  readonly runCount: number;
+  readonly result: ResultRecord;
+  /** Of a Failed state. */
+  readonly error?: ErrorRecord;
+  /** Of a Scheduled state; null on Paused means: until resumed. */
+  readonly startTime?: EpochMs | null;
+  /** Of a Looped state. */
+  readonly loopCount?: number;
+  /** Of a Mapped state. */
+  readonly children?: number;
+  /** Of a Cached state. */
+  readonly expires?: EpochMs | null;
+  /** Last progress told by the task, 0..1. */
+  readonly progress?: { readonly fraction: number; readonly message: string | null };
+}
+
+/** One task run of a flow run, in its latest state. */
+export interface TaskRunRecord {
+  readonly id: string;
+  readonly flowRunId: string;
+  /** The call's name in its flow ("extract", "extract-2"). */
+  readonly name: string;
+  /** The task's own name. */
+  readonly task: string;
+  /** Index of a mapped child; null otherwise. */
+  readonly mapIndex: number | null;
+  readonly state: StateRecord;
+  /** Attempts allowed: maxRetries + 1. */
+  readonly maxAttempts: number;
+  /** True when this attempt of the flow run kept a state reached by an earlier one. */
+  readonly kept: boolean;
+  readonly startedAt: EpochMs | null;
+  readonly endedAt: EpochMs | null;
+  /** Why it ran or did not: "kept", "inputs changed: limit", "cache hit: key …", or null. */
+  readonly reason: string | null;
+}
+
+/** A planned call: what is known of a task before it runs. */
+export interface GraphNode {
+  readonly name: string;
+  readonly task: string;
+  /** Names of the calls it waits for. */
+  readonly upstream: readonly string[];
+  readonly mapped: boolean;
+  readonly tags: readonly string[];
+}
+
+/** Where code stands. Part of a run's identity (flow.md §4, "Resuming"). */
+export interface Place {
+  /** Notebook or script, relative to the folder that holds the store; null when there is none. */
+  readonly file: string | null;
+  /** Cell id, where the client sends one. */
+  readonly cell: string | null;
+}
+
+/** A flow run in its latest state: a row of the store, and all that a widget needs. */
+export interface FlowRunRecord {
+  readonly v: 1;
+  readonly id: string;
+  readonly flow: string;
+  readonly place: Place;
+  readonly state: StateRecord;
+  /** 1 for a fresh run; one more each time it was resumed. */
+  readonly attempt: number;
+  /** Task runs that this attempt kept and ran, mapped children counted one by one, their parent not. */
+  readonly kept: number;
+  readonly ran: number;
+  readonly createdAt: EpochMs;
+  /** Start of this attempt. */
+  readonly startedAt: EpochMs;
+  readonly endedAt: EpochMs | null;
+  readonly parameters: { readonly [name: string]: Json };
+  readonly graph: readonly GraphNode[];
+  /** Latest state of every task run, in graph order, a mapped parent before its children. */
+  readonly tasks: readonly TaskRunRecord[];
+}
+
+/** A flow run as it is listed: without graph and tasks. */
+export type FlowRunSummary = Omit<FlowRunRecord, "graph" | "tasks">;
+
+/** A line that a task wrote with `context().log`. */
+export interface LogRecord {
+  readonly taskRunId: string;
+  readonly timestamp: EpochMs;
+  readonly text: string;
+}
+
+/** Predicates over state types, for those who see only records. */
+export const FAILED_TYPES: readonly StateType[] = [
+  "Failed",
+  "TimedOut",
+  "TriggerFailed",
+  "ValidationFailed",
+  "Crashed",
+];
+export const SUCCESSFUL_TYPES: readonly StateType[] = ["Success", "Cached", "Mapped", "Skipped"];
+export const RUNNING_TYPES: readonly StateType[] = ["Running", "Cancelling"];
+export const FINISHED_TYPES: readonly StateType[] = [...SUCCESSFUL_TYPES, ...FAILED_TYPES, "Looped", "Cancelled"];
+
+/** The result of a state that has none. */
+export const NO_RESULT_RECORD: ResultRecord = {
+  v: 1,
+  kind: "NoResult",
+  id: null,
+  serialized: false,
+  serializer: null,
+  bytes: null,
+  preview: null,
+};

@@ -1,0 +1,54 @@
+/**
+ * What crosses between a run's view in the browser and the kernel process: a comm that the front end
+ * opens on RUN_COMM_TARGET with RunCommOpen. The kernel answers with a snapshot, then deltas (at most
+ * 10 a second), all as comm_msg data. Types and constants only; the browser imports this file.
+ */
+import type { Json } from "./json.js";
+import type { FlowRunRecord, FlowRunSummary, LogRecord, TaskRunRecord } from "./records.js";
+
+export const RUN_COMM_TARGET = "cellar.run.v1";
+
+/** Data of `comm_open`. */
+export interface RunCommOpen {
+  readonly runId: string;
+}
+
+/** Requests of the front end; each is acknowledged by a RunCommAnswer with the same id. */
+export type RunCommRequest =
+  /** Runs the flow again, keeping what finished. Executes code: only from a trusted notebook. */
+  | { readonly id: number; readonly ask: "retry" }
+  | { readonly id: number; readonly ask: "cancel" }
+  /** Reads a window of a stored result, as text or rows. */
+  | { readonly id: number; readonly ask: "preview"; readonly resultId: string }
+  | { readonly id: number; readonly ask: "logs"; readonly taskRunId: string };
+
+/** A stored result, read for a person: at most 100 rows × 30 columns, or 64 KiB of text. */
+export type ResultPreview =
+  | {
+      readonly kind: "table";
+      readonly columns: readonly string[];
+      readonly rows: readonly (readonly string[])[];
+      readonly totalRows: number;
+    }
+  | { readonly kind: "json"; readonly value: Json }
+  | { readonly kind: "text"; readonly text: string; readonly truncated: boolean };
+
+/** What the kernel process sends. */
+export type RunCommEvent =
+  | { readonly kind: "snapshot"; readonly seq: number; readonly run: FlowRunRecord }
+  /** Task runs and the summary that changed since `seq - 1`. */
+  | {
+      readonly kind: "delta";
+      readonly seq: number;
+      readonly run: FlowRunSummary;
+      readonly tasks: readonly TaskRunRecord[];
+    }
+  | {
+      readonly kind: "answer";
+      readonly id: number;
+      readonly ok: true;
+      readonly value: null | ResultPreview | readonly LogRecord[];
+    }
+  | { readonly kind: "answer"; readonly id: number; readonly ok: false; readonly error: string }
+  /** The run is not in this kernel's store. */
+  | { readonly kind: "missing"; readonly reason: string };

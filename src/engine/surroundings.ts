@@ -1,0 +1,27 @@
+import type { Json } from "../contracts/json.js";
+import type { FlowRunRecord, Place } from "../contracts/records.js";
+import type { Store } from "../store/store.js";
+
+/** A flow run while it goes on: what a display follows. */
+export interface LiveRun {
+  /** The run as it stands now; a new object after each change. */
+  readonly current: () => FlowRunRecord;
+  /** Calls back after each change, at most once per turn of the event loop. Returns the way to stop. */
+  readonly onChange: (listener: () => void) => () => void;
+  /** Settles, never rejects, when this attempt has ended. */
+  readonly ended: Promise<void>;
+}
+
+/** What stands around the library: a plain script, or a kernel's session. */
+export interface Surroundings {
+  /** Shows a MIME bundle to the person; in a script its `text/plain` is printed. */
+  show(bundle: { readonly [mime: string]: Json }, options?: { displayId?: string; update?: boolean }): void;
+  /** Where the code that asks stands. */
+  place(): Place;
+  /** The store of that place. Opened once. */
+  store(): Promise<Store>;
+  /** A flow run began: the moment to show it. */
+  began(run: LiveRun): void;
+  /** Aborts when the person interrupts what runs now (a cell, the script); undefined where nothing can. */
+  interrupt(): AbortSignal | undefined;
+}

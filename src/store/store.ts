@@ -1,0 +1,152 @@
+import type { EpochMs, Json } from "../contracts/json.js";
+import type {
+  FlowRunRecord,
+  FlowRunSummary,
+  GraphNode,
+  LogRecord,
+  Place,
+  StateRecord,
+  TaskRunRecord,
+} from "../contracts/records.js";
+
+/** Lower-case hex SHA-256 of a stored value's bytes (its JSON text in UTF-8). */
+export type ResultId = string;
+
+/** A result kept by reference: what a row says of it without its bytes. */
+export interface StoredResult {
+  readonly id: ResultId;
+  /** `type` and `config` of the serializer that can read it. */
+  readonly serializer: { readonly type: string; readonly [key: string]: Json };
+  readonly bytes: number;
+}
+
+/** A value to write: JSON text as the serializer gave it. Its id is the SHA-256 of `text` in UTF-8. */
+export interface ResultWrite extends StoredResult {
+  readonly text: string;
+  readonly preview: string;
+}
+
+/** Who runs a flow run now. A run has one owner at a time. */
+export interface Owner {
+  /** Made once per process (session or script). */
+  readonly id: string;
+  readonly pid: number;
+  /** Start time of the process, so that a pid used again is not taken for the same owner. */
+  readonly startedAt: EpochMs;
+}
+
+/** Where a run belongs: runs of one place and flow resume each other. */
+export interface RunPlace extends Place {
+  readonly flow: string;
+}
+
+/** The private half of a task run's row: what resuming needs and a list does not. */
+export interface TaskRunMemory {
+  /** Fingerprint of the task's source with what it refers to; null when it could not be computed. */
+  readonly sourceKey: string | null;
+  /** Input name → id of its value's content; null when a value could not be hashed. */
+  readonly inputKeys: { readonly [name: string]: string | null };
+  readonly result: StoredResult | null;
+  /** `cachedInputs` of a pending end state, by reference. */
+  readonly cachedInputs: { readonly [name: string]: StoredResult };
+  /** Of a Cached state and of a result that may be hit later: key and end of its life. */
+  readonly cacheKey: string | null;
+  readonly cacheExpires: EpochMs | null;
+}
+
+/** One task run changed state. Appended to its history; history is never rewritten. */
+export interface Transition {
+  readonly run: TaskRunRecord;
+  readonly memory: TaskRunMemory;
+  /** Values that this transition refers to and that may not be stored yet. */
+  readonly results: readonly ResultWrite[];
+}
+
+/** A flow run changed state. */
+export interface RunChange {
+  readonly run: FlowRunSummary;
+}
+
+/** A task run as an earlier attempt left it. */
+export interface RememberedTask {
+  readonly run: TaskRunRecord;
+  readonly memory: TaskRunMemory;
+}
+
+export interface RememberedRun {
+  readonly run: FlowRunRecord;
+  readonly tasks: readonly RememberedTask[];
+}
+
+export interface CacheHit {
+  readonly run: TaskRunRecord;
+  readonly memory: TaskRunMemory;
+  readonly endedAt: EpochMs;
+}
+
+export interface RunFilter {
+  readonly file?: string;
+  readonly flow?: string;
+  readonly state?: StateRecord["type"];
+  /** @default 50 */
+  readonly limit?: number;
+  /** Runs created before this moment: the cursor of the next page. */
+  readonly before?: EpochMs;
+}
+
+/**
+ * What every store promises. All writes are durable when their promise resolves, and are seen by
+ * reads asked afterwards. Nothing here serializes or deserializes a user's value.
+ */
+export interface Store {
+  /**
+   * The newest run of a place with all that resuming needs; undefined when it has none.
+   * When its owner is known to be dead, runs left Running are first appended `Crashed`, message
+   * "The process that ran it ended.".
+   */
+  lastRun(place: RunPlace): Promise<RememberedRun | undefined>;
+  /** The same for one run by id. */
+  rememberedRun(runId: string): Promise<RememberedRun | undefined>;
+  /**
+   * Writes a new run, or takes over an existing one (same id, its `attempt` greater by one) as owner.
+   * @throws {RunOwnedError} when a living owner other than `owner` holds it.
+   */
+  beginRun(run: FlowRunSummary, graph: readonly GraphNode[], owner: Owner): Promise<void>;
+  /** Replaces a run's graph: an ambient run grows with each call. */
+  setGraph(runId: string, graph: readonly GraphNode[]): Promise<void>;
+  /** Task runs and the flow run change, in order, in one commit. Many calls at once share commits. */
+  append(transitions: readonly Transition[], change?: RunChange): Promise<void>;
+  log(lines: readonly LogRecord[]): Promise<void>;
+  /** The newest unexpired successful task run with this cache key. */
+  cached(cacheKey: string, now: EpochMs): Promise<CacheHit | undefined>;
+  /**
+   * The stored JSON text of a result, verified against its id.
+   * @throws {CorruptResultError} when bytes and id differ, {RangeError} when it is not stored.
+   */
+  readResult(id: ResultId): Promise<string>;
+  flowRuns(filter?: RunFilter): Promise<FlowRunSummary[]>;
+  /** A run in its latest state; undefined when unknown. */
+  flowRun(runId: string): Promise<FlowRunRecord | undefined>;
+  /** Every state a task run had, oldest first. */
+  history(taskRunId: string): Promise<StateRecord[]>;
+  logs(taskRunId: string): Promise<LogRecord[]>;
+  /** Removes runs that ended before `olderThan` but the newest `keepLast` of each place, and results nothing refers to. */
+  gc(ask: { olderThan: EpochMs; keepLast: number; dryRun: boolean }): Promise<GcReport>;
+  close(): Promise<void>;
+}
+
+export interface GcReport {
+  readonly runs: number;
+  readonly results: number;
+  readonly bytes: number;
+}
+
+/** A stored value's bytes are not what its id says. The message names the task that made it. */
+export class CorruptResultError extends Error {
+  override readonly name = "CorruptResultError";
+}
+
+/** Another living process runs this flow run. */
+export class RunOwnedError extends Error {
+  override readonly name = "RunOwnedError";
+}
