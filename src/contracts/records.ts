@@ -87,6 +87,11 @@ export interface StateRecord {
   readonly progress?: { readonly fraction: number; readonly message: string | null };
 }
 
+/** Payload of STATE_MIME: a state, with the name of what is in it where there is one. */
+export interface StatePayload extends StateRecord {
+  readonly name?: string;
+}
+
 /** One task run of a flow run, in its latest state. */
 export interface TaskRunRecord {
   readonly id: string;
@@ -106,6 +111,8 @@ export interface TaskRunRecord {
   readonly endedAt: EpochMs | null;
   /** Why it ran or did not: "kept", "inputs changed: limit", "cache hit: key …", or null. */
   readonly reason: string | null;
+  /** Of a mapped parent in a copy that leaves children out: how many of all its children are in which state. */
+  readonly childStates?: { readonly [T in StateType]?: number };
 }
 
 /** A planned call: what is known of a task before it runs. */
@@ -143,6 +150,8 @@ export interface FlowRunRecord {
   readonly startedAt: EpochMs;
   readonly endedAt: EpochMs | null;
   readonly parameters: { readonly [name: string]: Json };
+  /** Task runs that this copy leaves out to stay small; the store has them. */
+  readonly omitted?: number;
   readonly graph: readonly GraphNode[];
   /** Latest state of every task run, in graph order, a mapped parent before its children. */
   readonly tasks: readonly TaskRunRecord[];

@@ -1,0 +1,101 @@
+/** What a flow run looks like from above; imports contracts alone, so that the browser shares it with the fallbacks. */
+import {
+  FAILED_TYPES,
+  type FlowRunRecord,
+  RUNNING_TYPES,
+  type StateType,
+  SUCCESSFUL_TYPES,
+  type TaskRunRecord,
+} from "../contracts/records.js";
+
+export type StateCounts = { readonly [T in StateType]?: number };
+
+/** One call of a flow run, with its mapped children behind it. */
+export interface OutlineNode {
+  readonly name: string;
+  readonly task: string;
+  readonly upstream: readonly string[];
+  readonly tags: readonly string[];
+  readonly mapped: boolean;
+  /** Undefined while the call is only planned. */
+  readonly run: TaskRunRecord | undefined;
+  /** Those of its mapped children that this copy of the record holds. */
+  readonly children: readonly TaskRunRecord[];
+  /** All of its mapped children, by state. */
+  readonly childStates: StateCounts;
+}
+
+/** The calls of a run in graph order; task runs that the graph does not name stand at the end. */
+export function outlineRun(run: FlowRunRecord): OutlineNode[] {
+  const parents = new Map<string, TaskRunRecord>();
+  const children = new Map<string, TaskRunRecord[]>();
+  for (const task of run.tasks) {
+    if (task.mapIndex === null) parents.set(task.name, task);
+    else {
+      const call = callName(task);
+      const siblings = children.get(call);
+      if (siblings) siblings.push(task);
+      else children.set(call, [task]);
+    }
+  }
+  const planned = new Map(run.graph.map((node) => [node.name, node]));
+  const names = new Set([...planned.keys(), ...parents.keys(), ...children.keys()]);
+  return [...names].map((name) => {
+    const node = planned.get(name);
+    const own = parents.get(name);
+    const mapped = children.get(name) ?? [];
+    return {
+      name,
+      task: node?.task ?? own?.task ?? name,
+      upstream: node?.upstream ?? [],
+      tags: node?.tags ?? [],
+      mapped: node?.mapped ?? mapped.length > 0,
+      run: own,
+      children: mapped,
+      childStates: own?.childStates ?? countStates(mapped),
+    };
+  });
+}
+
+/** The type in which a call shows itself; undefined while it is only planned. */
+export function outlineType({ run, childStates }: OutlineNode): StateType | undefined {
+  if (run && !SUCCESSFUL_TYPES.includes(run.state.type)) return run.state.type;
+  const types = Object.keys(childStates) as StateType[];
+  const worst = types.find((type) => RUNNING_TYPES.includes(type)) ?? types.find((type) => FAILED_TYPES.includes(type));
+  return worst ?? run?.state.type ?? types[0];
+}
+
+/** How many task runs are in which state: mapped children one by one, their parent not. */
+export function countRun(outline: readonly OutlineNode[]): StateCounts {
+  const counts: { [T in StateType]?: number } = {};
+  for (const { run, childStates } of outline) {
+    const types = Object.entries(childStates) as [StateType, number][];
+    if (types.length === 0 && run) counts[run.state.type] = (counts[run.state.type] ?? 0) + 1;
+    for (const [type, count] of types) counts[type] = (counts[type] ?? 0) + count;
+  }
+  return counts;
+}
+
+export function countStates(tasks: readonly TaskRunRecord[]): StateCounts {
+  const counts: { [T in StateType]?: number } = {};
+  for (const { state } of tasks) counts[state.type] = (counts[state.type] ?? 0) + 1;
+  return counts;
+}
+
+export const countOf = (counts: StateCounts, types: readonly StateType[]): number =>
+  types.reduce((sum, type) => sum + (counts[type] ?? 0), 0);
+
+export const totalOf = (counts: StateCounts): number =>
+  Object.values(counts).reduce((sum: number, count) => sum + (count ?? 0), 0);
+
+/** "kept 2, ran 3": what running again did; said of every attempt, so that it can be looked for. */
+export const keptAndRan = ({ kept, ran }: Pick<FlowRunRecord, "kept" | "ran">): string => `kept ${kept}, ran ${ran}`;
+
+/** A child's own title: its call's name with the map index. */
+export const taskTitle = (task: Pick<TaskRunRecord, "name" | "mapIndex">): string =>
+  task.mapIndex === null || task.name.endsWith(`[${task.mapIndex}]`) ? task.name : `${task.name}[${task.mapIndex}]`;
+
+function callName(task: TaskRunRecord): string {
+  const suffix = `[${task.mapIndex}]`;
+  return task.name.endsWith(suffix) ? task.name.slice(0, -suffix.length) : task.name;
+}
