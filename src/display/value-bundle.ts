@@ -1,0 +1,41 @@
+import { inspect } from "node:util";
+import { isFaithfulJson } from "./faithful-json.js";
+import { figureBundle } from "./figure.js";
+import { mediaBundle } from "./media.js";
+import type { MimeBundle } from "./mime-bundle.js";
+import { tableBundle, tableOf } from "./table.js";
+
+const MOST_JSON = 8 * 1024;
+const MOST_TEXT = 32 * 1024;
+
+/**
+ * Any value as an output, by what it is: picture, chart, table, else a tree as text, with JSON beside it
+ * where that is small and says all. Never throws: a value whose getters or proxies throw is said to.
+ */
+export function valueBundle(value: unknown): MimeBundle {
+  try {
+    return knownBundle(value) ?? plainBundle(value);
+  } catch (error) {
+    return { "text/plain": `[value that cannot be shown: ${error instanceof Error ? error.message : "it throws"}]` };
+  }
+}
+
+/** A value as text, without colours; the end of a large one is left out and counted. */
+export function valueText(value: unknown): string {
+  const text = inspect(value, { depth: 5, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100 });
+  if (text.length <= MOST_TEXT) return text;
+  return `${text.slice(0, MOST_TEXT)}\n… ${(text.length - MOST_TEXT).toLocaleString("en")} more characters`;
+}
+
+function knownBundle(value: unknown): MimeBundle | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (value instanceof Uint8Array) return mediaBundle(value);
+  const table = tableOf(value);
+  return table ? tableBundle(table) : figureBundle(value);
+}
+
+function plainBundle(value: unknown): MimeBundle {
+  const text = { "text/plain": valueText(value) };
+  const tree = typeof value === "object" && value !== null && isFaithfulJson(value, MOST_JSON);
+  return tree ? { "application/json": value, ...text } : text;
+}
