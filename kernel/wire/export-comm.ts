@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { ExportCommAnswer, ExportCommOpen } from "../../src/contracts/export-comm.js";
+import type { JsonObject } from "../protocol/messages.js";
+import type { CommTarget } from "./comms.js";
 
 const COMMAND = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 
@@ -18,6 +20,22 @@ export async function answerExport({ notebook }: ExportCommOpen): Promise<Export
   }
 }
 
+/** Answers comms of EXPORT_COMM_TARGET: one answer, then closed. */
+export const exportCommTarget: CommTarget = (link, data) => {
+  let open = true;
+  void answerExport(data as unknown as ExportCommOpen).then((answer) => {
+    if (!open) return;
+    link.send({ ...answer } as JsonObject);
+    link.close();
+  });
+  return {
+    message: () => {}, // the contract has no requests
+    close: () => {
+      open = false;
+    },
+  };
+};
+
 /** Standard output of `cellar export - --json`. @throws {Error} with what the command said. */
 async function runExport(notebook: string): Promise<string> {
   const command = spawn(process.execPath, [COMMAND, "export", "-", "--json"], { stdio: ["pipe", "pipe", "pipe"] });
@@ -25,6 +43,7 @@ async function runExport(notebook: string): Promise<string> {
   command.stdin.on("error", () => {}); // ended early: its exit code and words tell why
   command.stdin.end(notebook);
   const [output, complaint, code] = await Promise.all([text(command.stdout), text(command.stderr), ended]);
-  if (code !== 0) throw new Error(complaint.trim() || `Cannot export the notebook: the command ended with code ${code}`);
+  if (code !== 0)
+    throw new Error(complaint.trim() || `Cannot export the notebook: the command ended with code ${code}`);
   return output;
 }

@@ -1,0 +1,66 @@
+import { toErrorRecord } from "../../src/links/error-record.js";
+import type { ErrorContent, JsonObject } from "../protocol/messages.js";
+import type { Outlet, Request } from "./outlet.js";
+
+/** Content of a reply; null where the protocol has none (comms). */
+export type Answer = JsonObject | null;
+export type Handler = (content: JsonObject, request: Request) => Answer | Promise<Answer>;
+
+/** Every request the kernel knows. A missing handler does not compile. */
+export const REQUEST_TYPES = [
+  "kernel_info_request",
+  "execute_request",
+  "complete_request",
+  "inspect_request",
+  "is_complete_request",
+  "history_request",
+  "comm_info_request",
+  "comm_open",
+  "comm_msg",
+  "comm_close",
+  "interrupt_request",
+  "shutdown_request",
+] as const;
+export type RequestType = (typeof REQUEST_TYPES)[number];
+export type HandlerTable = { readonly [type in RequestType]: Handler };
+
+/** What is being handled now, oldest first. */
+export type InProgress = Set<Request>;
+
+/**
+ * Answers one request. Busy, one reply, idle: whatever the handler does, or the cell spins for ever.
+ * Clients take the newest status for the kernel's, whatever its parent: while another request is still in
+ * progress, its busy is said again.
+ */
+export async function dispatch(
+  request: Request,
+  handlers: HandlerTable,
+  outlet: Outlet,
+  inProgress: InProgress,
+): Promise<void> {
+  const { header } = request;
+  const started = new Date().toISOString();
+  const status = (execution_state: string, of: Request) => outlet.publish("status", { execution_state }, of.header);
+  status("busy", request);
+  inProgress.add(request);
+  try {
+    const handle = Object.hasOwn(handlers, header.msg_type) ? handlers[header.msg_type as RequestType] : undefined;
+    const answer = handle ? await handle(request.content, request) : null;
+    if (answer) outlet.reply(request, answer, { started });
+  } catch (error) {
+    const content = errorContent(error);
+    if (header.msg_type.endsWith("_request")) outlet.reply(request, { status: "error", ...content }, { started });
+    else outlet.print("stderr", `${content.evalue}\n`, header);
+  } finally {
+    inProgress.delete(request);
+    status("idle", request);
+    const [other] = inProgress;
+    if (other) status("busy", other);
+  }
+}
+
+/** What an error of the kernel's own looks like in a reply: no stack of ours. */
+export function errorContent(thrown: unknown): ErrorContent & { readonly traceback: string[] } {
+  const { name, message } = toErrorRecord(thrown);
+  return { ename: name, evalue: message, traceback: [`${name}: ${message}`] };
+}

@@ -1,0 +1,107 @@
+import type { Caller } from "../../../src/links/calls.js";
+import type { CheckLevel, LanguageCalls } from "../../links/language-calls.js";
+import type { CellRun, RunAnswer } from "../../links/session-calls.js";
+import { flagField, objectField, optionalText, textField } from "../../protocol/fields.js";
+import type { JsonObject } from "../../protocol/messages.js";
+import type { CellQueue } from "../cell-queue.js";
+import type { Cells, RunningCell } from "../cells.js";
+import { errorContent, type Handler } from "../dispatch.js";
+import type { Outlet } from "../outlet.js";
+import type { Session } from "../session.js";
+import type { History } from "./history.js";
+
+export interface ExecuteParts {
+  readonly language: Caller<LanguageCalls>;
+  readonly session: Session;
+  readonly outlet: Outlet;
+  readonly cells: Cells;
+  readonly history: History;
+  readonly queue: CellQueue;
+}
+
+/** How strictly cells are checked unless they say otherwise. */
+const LEVEL: CheckLevel = "error";
+
+/** Compiles a cell in the language thread, then runs it in the session. */
+export function executeHandler(parts: ExecuteParts): Handler {
+  const { outlet, cells, history, queue } = parts;
+  return async (content, request) => {
+    const code = textField(content, "code");
+    const silent = flagField(content, "silent", false);
+    const counted = !silent && flagField(content, "store_history", true);
+    if (counted) cells.count += 1;
+    const count = cells.count;
+    if (!silent) outlet.publish("execute_input", { code, execution_count: count }, request.header);
+    if (counted) history.add(count, code);
+    const run: CellRun = {
+      header: request.header,
+      cellId: optionalText(request.metadata, "cellId") ?? null,
+      count,
+      silent,
+      allowStdin: flagField(content, "allow_stdin", false),
+    };
+    const running = cells.begin(request);
+    const answer = await runCell(parts, run, code, objectField(content, "user_expressions"), running);
+    cells.end();
+    if (answer.status === "ok")
+      return {
+        status: "ok",
+        execution_count: count,
+        user_expressions: answer.userExpressions,
+        payload: [...answer.payload],
+      };
+    const error = { ...answer.error, traceback: [...answer.error.traceback] };
+    if (!silent) outlet.publish("error", error, request.header); // the front end draws this, not the reply
+    if (flagField(content, "stop_on_error", true)) await queue.abortQueued();
+    return { status: "error", execution_count: count, ...error, user_expressions: {}, payload: [] };
+  };
+}
+
+/** Never rejects: whatever goes wrong is the cell's error. */
+async function runCell(
+  parts: ExecuteParts,
+  cell: CellRun,
+  code: string,
+  expressions: JsonObject,
+  { interrupted }: RunningCell,
+): Promise<RunAnswer> {
+  const { language, session, outlet, queue } = parts;
+  try {
+    tellNews(parts, cell);
+    const userExpressions = await compileExpressions(language, cell.count, expressions);
+    const compiled = await Promise.race([language("compile", { code, count: cell.count, level: LEVEL }), interrupted]);
+    if (!compiled.ok) return { status: "error", error: compiled.error };
+    for (const warning of compiled.warnings) outlet.print("stderr", `${warning}\n`, cell.header);
+    // Until the session has the cell, an interrupt has nothing there to stop.
+    await Promise.race([session.ready(), interrupted]);
+    const { js, filename, map } = compiled;
+    const answer = await session.ask("run", { cell, js, filename, map, userExpressions });
+    await session.drained();
+    await language("settle", { count: cell.count, ok: answer.status === "ok" });
+    return answer;
+  } catch (error) {
+    if (!session.alive) await queue.abortQueued();
+    return { status: "error", error: errorContent(error) };
+  }
+}
+
+/** Begins the session anew where it has ended, and says so in the cell that finds it gone. */
+function tellNews({ session, outlet }: ExecuteParts, { header }: CellRun): void {
+  const ended = session.renew();
+  if (ended !== null)
+    outlet.print("stderr", `The session ${ended}. A new one has begun: variables of earlier cells are gone.\n`, header);
+}
+
+/** Expressions that a client wants evaluated after the cell; one that does not compile is left out. */
+async function compileExpressions(
+  language: ExecuteParts["language"],
+  count: number,
+  expressions: JsonObject,
+): Promise<{ [name: string]: string }> {
+  const compiled: { [name: string]: string } = {};
+  for (const [name, code] of Object.entries(expressions)) {
+    const cell = await language("compile", { code: String(code), count, level: "off" });
+    if (cell.ok) compiled[name] = cell.js;
+  }
+  return compiled;
+}

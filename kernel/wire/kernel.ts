@@ -1,0 +1,192 @@
+import { EXPORT_COMM_TARGET } from "../../src/contracts/export-comm.js";
+import { RUN_COMM_TARGET } from "../../src/contracts/run-comm.js";
+import type { Answers } from "../../src/links/calls.js";
+import type { Port } from "../../src/links/port.js";
+import type { KernelCalls } from "../links/session-calls.js";
+import type { Connection } from "../protocol/connection-file.js";
+import { ReplayMemory } from "../protocol/replay-memory.js";
+import { decode } from "../protocol/wire-format.js";
+import { CellQueue } from "./cell-queue.js";
+import { Cells } from "./cells.js";
+import { Comms } from "./comms.js";
+import { dispatch, type HandlerTable, type InProgress } from "./dispatch.js";
+import { exportCommTarget } from "./export-comm.js";
+import { completeHandler, inspectHandler, isCompleteHandler } from "./handlers/code.js";
+import { executeHandler } from "./handlers/execute.js";
+import { History } from "./handlers/history.js";
+import { kernelInfoHandler } from "./handlers/kernel-info.js";
+import { Input } from "./input.js";
+import { KernelStore } from "./kernel-store.js";
+import { LanguageThread } from "./language-thread.js";
+import { Outlet, type Request } from "./outlet.js";
+import { sessionSetup, storePath } from "./place.js";
+import { runCommTarget } from "./run-comm.js";
+import { Session } from "./session.js";
+import { type ShownOutput, showOutput } from "./session-output.js";
+import { SessionProcess } from "./session-process.js";
+import { Sockets } from "./sockets.js";
+
+/** Requests that wait their turn behind the cells; the others are read ahead. */
+const QUEUED = new Set(["execute_request", "comm_open", "comm_msg", "comm_close", "shutdown_request"]);
+
+/** The kernel process: sockets in front; compiler, session and store behind. */
+export class Kernel {
+  private readonly outlet: Outlet;
+  private readonly inProgress: InProgress = new Set();
+  private readonly cells = new Cells();
+  private readonly history = new History();
+  private readonly store: KernelStore;
+  private readonly language: LanguageThread;
+  private readonly session: Session;
+  private readonly comms: Comms;
+  private readonly input: Input;
+  private readonly queue: CellQueue;
+  private readonly handlers: HandlerTable;
+  private readonly seen = new ReplayMemory();
+  private lastComplaint = 0;
+  private stopping: Promise<void> | undefined;
+
+  private constructor(
+    private readonly sockets: Sockets,
+    private readonly key: string,
+    private readonly onStopped: () => void,
+  ) {
+    const folder = process.cwd();
+    this.outlet = new Outlet((channel, frames) => sockets.send(channel, frames), key);
+    this.store = new KernelStore(storePath(folder, process.env));
+    this.language = new LanguageThread({ folder });
+    this.input = new Input(this.outlet, this.cells);
+    this.session = this.newSession(folder);
+    this.comms = new Comms(this.outlet, this.session, {
+      [RUN_COMM_TARGET]: runCommTarget({
+        openStore: () => this.store.open(),
+        listen: (listener) => this.store.listen(listener),
+        session: this.session.ask,
+      }),
+      [EXPORT_COMM_TARGET]: exportCommTarget,
+    });
+    this.queue = new CellQueue(
+      (request) => this.handle(request),
+      (request) => this.handle(request, { ...this.handlers, execute_request: () => ({ status: "aborted" }) }),
+    );
+    this.handlers = this.newHandlers();
+  }
+
+  /** Binds the sockets, answers, then starts what takes longer. @throws {Error} when a port is taken. */
+  static async start(connection: Connection, onStopped: () => void): Promise<Kernel> {
+    const sockets = await Sockets.bind(connection);
+    const kernel = new Kernel(sockets, connection.key, onStopped);
+    kernel.listen();
+    kernel.session.renew();
+    void kernel.language.ask("warmUp", {}).catch(() => {}); // the first cell meets the same error and shows it
+    return kernel;
+  }
+
+  /** Stops what runs now and keeps the session. */
+  interrupt(): void {
+    this.cells.interrupt();
+    this.session.interrupt();
+  }
+
+  /** Ends session, compiler and store, then closes the sockets. */
+  stop(): Promise<void> {
+    this.stopping ??= this.end();
+    return this.stopping;
+  }
+
+  private async end(): Promise<void> {
+    this.comms.stop();
+    await this.session.stop();
+    await Promise.all([this.language.stop(), this.store.close()]);
+    this.outlet.flushAll();
+    await this.sockets.close();
+    this.onStopped();
+  }
+
+  private listen(): void {
+    this.sockets.onSubscribe((topic) => this.outlet.welcome(topic));
+    this.sockets.listen("control", (frames) => {
+      const request = this.read("control", frames);
+      if (request) void this.handle(request);
+    });
+    this.sockets.listen("stdin", (frames) => {
+      const request = this.read("stdin", frames);
+      if (request) this.input.receive(request);
+    });
+    this.sockets.listen("shell", (frames) => {
+      const request = this.read("shell", frames);
+      if (!request) return;
+      if (QUEUED.has(request.header.msg_type) && !this.comms.isOwn(request)) this.queue.push(request);
+      else void this.handle(request);
+    });
+  }
+
+  /** A message that is not signed by the key's holder, or no message at all, is dropped without an answer. */
+  private read(channel: Request["channel"], frames: Buffer[]): Request | undefined {
+    try {
+      return { ...decode(frames, this.key, this.seen), channel };
+    } catch (error) {
+      this.complain(`Dropped a message on ${channel}: ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+
+  /** At most one line a second: a flood of bad messages must not become a flood of lines. */
+  private complain(line: string): void {
+    if (Date.now() - this.lastComplaint < 1000) return;
+    this.lastComplaint = Date.now();
+    process.stderr.write(`${line}\n`);
+  }
+
+  private async handle(request: Request, handlers = this.handlers): Promise<void> {
+    await dispatch(request, handlers, this.outlet, this.inProgress);
+    if (request.header.msg_type === "shutdown_request") void this.stop();
+  }
+
+  private newHandlers(): HandlerTable {
+    const { comms, session, outlet, cells, history, queue } = this;
+    const language = this.language.ask;
+    return {
+      kernel_info_request: kernelInfoHandler,
+      execute_request: executeHandler({ language, session, outlet, cells, history, queue }),
+      complete_request: completeHandler(language),
+      inspect_request: inspectHandler(language),
+      is_complete_request: isCompleteHandler(language),
+      history_request: history.handle,
+      comm_info_request: (content) => comms.info(content),
+      comm_open: (content, request) => comms.opened(content, request),
+      comm_msg: (content, request) => comms.message(content, request),
+      comm_close: (content, request) => comms.closed(content, request),
+      interrupt_request: () => {
+        this.interrupt();
+        return { status: "ok" };
+      },
+      shutdown_request: ({ restart }) => ({ status: "ok", restart: restart === true }),
+    };
+  }
+
+  private newSession(folder: string): Session {
+    const setup = sessionSetup(folder, process.env);
+    const answers: Answers<KernelCalls> = {
+      input: async ({ prompt, password, parent }) => ({
+        value: await this.input.ask({ prompt, password, cell: parent.msg_id }),
+      }),
+    };
+    const serveStore = (port: Port) => this.store.serve(port);
+    return new Session((listener) => new SessionProcess(setup, listener, answers, serveStore), {
+      output: (output) => this.show(output),
+      print: (name, text) => this.outlet.print(name, text, this.cells.forOutput),
+      ended: () => {
+        this.comms.sessionEnded();
+        void this.language.ask("reset", {}).catch(() => {}); // a crashed thread forgot all names anyway
+      },
+    });
+  }
+
+  private show(output: ShownOutput): void {
+    showOutput(output, output.parent ?? this.cells.forOutput, this.outlet, this.comms);
+    if (output.kind !== "display" || output.type !== "execute_result") return;
+    const text = output.data["text/plain"];
+    if (typeof text === "string" && output.count !== null) this.history.setOutput(output.count, text);
+  }
+}

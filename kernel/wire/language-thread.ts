@@ -1,0 +1,34 @@
+import { Worker } from "node:worker_threads";
+import { type Caller, connect } from "../../src/links/calls.js";
+import { threadPort } from "../../src/links/port.js";
+import type { LanguageCalls, LanguageSetup } from "../links/language-calls.js";
+
+const MAIN = new URL("../language/main.js", import.meta.url);
+
+/** The thread with the TypeScript compiler. Started again by the next call when it has crashed. */
+export class LanguageThread {
+  private worker: Worker | undefined;
+  private call: Caller<LanguageCalls> | undefined;
+
+  constructor(private readonly setup: LanguageSetup) {}
+
+  /** Calls the thread. Calls that are open when it crashes reject. */
+  readonly ask: Caller<LanguageCalls> = (name, ask) => (this.call ?? this.start())(name, ask);
+
+  async stop(): Promise<void> {
+    await this.worker?.terminate();
+  }
+
+  private start(): Caller<LanguageCalls> {
+    const worker = new Worker(MAIN, { workerData: this.setup });
+    worker.once("error", (error) => {
+      process.stderr.write(`The language thread crashed: ${error.stack ?? error.message}\n`);
+    });
+    worker.once("exit", () => {
+      this.call = undefined;
+    });
+    this.worker = worker;
+    this.call = connect<LanguageCalls>(threadPort(worker));
+    return this.call;
+  }
+}

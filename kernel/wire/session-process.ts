@@ -1,0 +1,140 @@
+import { type ChildProcess, fork } from "node:child_process";
+import type { Duplex, Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { type Answers, type Caller, connect, serve } from "../../src/links/calls.js";
+import { channel, type Port, processPort } from "../../src/links/port.js";
+import {
+  CONTROL_FD,
+  type KernelCalls,
+  SESSION_ENV,
+  type SessionCalls,
+  type SessionOutput,
+  type SessionSetup,
+} from "../links/session-calls.js";
+import type { ShownOutput } from "./session-output.js";
+
+/** Who hears of what a session does. */
+export interface SessionListener {
+  output(output: ShownOutput): void;
+  /** What the session or a child of it wrote to its fd 1 or 2. */
+  print(name: "stdout" | "stderr", text: string): void;
+  /** The session's process is gone; `reason` goes on from "The session". */
+  ended(reason: string): void;
+}
+
+const MAIN = fileURLToPath(new URL("../session/main.js", import.meta.url));
+/** How long a session may take to end by itself before it is killed. */
+const TERMINATE_MS = 500;
+
+/** The process that runs user code, for one life of it. */
+export class SessionProcess {
+  /** Calls the session's main thread, which a cell may block. */
+  readonly ask: Caller<SessionCalls>;
+  /** Resolves when the session can run cells; never when it died before. */
+  readonly ready: Promise<void>;
+  /** Resolves with what happened, to follow "The session". */
+  readonly ended: Promise<string>;
+  private readonly child: ChildProcess;
+  private bytesCaptured = 0;
+
+  constructor(
+    setup: SessionSetup,
+    listener: SessionListener,
+    answers: Answers<KernelCalls>,
+    serveStore: (port: Port) => void,
+  ) {
+    this.child = fork(MAIN, [], {
+      cwd: setup.folder,
+      env: { ...process.env, [SESSION_ENV.setup]: JSON.stringify(setup) },
+      // without it, Runtime.terminateExecution in a promise's continuation aborts the process
+      execArgv: ["--no-force-async-hooks-checks", ...memoryLimit()],
+      serialization: "advanced",
+      stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"],
+      detached: true, // a process group of its own: its children end with it, and a terminal's ^C is the kernel's to give
+    });
+    const port = processPort(this.child);
+    this.ask = connect<SessionCalls>(channel(port, "session"));
+    serve<KernelCalls>(channel(port, "kernel"), answers);
+    serveStore(channel(port, "store"));
+    this.ready = new Promise((resolve) => {
+      channel(port, "output").onMessage((message) => {
+        const output = message as SessionOutput;
+        if (output.kind === "ready") resolve();
+        else listener.output(output);
+      });
+    });
+    this.capture(this.child.stdout!, (text) => listener.print("stdout", text));
+    this.capture(this.child.stderr!, (text) => listener.print("stderr", text));
+    this.ended = new Promise((resolve) => {
+      this.child.once("error", (error) => resolve(`could not start: ${error.message}`));
+      this.child.once("exit", (code, signal) => resolve(reasonOf(code, signal)));
+    });
+    port.onClose(() => setTimeout(() => this.signal("SIGKILL"), TERMINATE_MS).unref());
+    void this.ended.then(async (reason) => {
+      this.signal("SIGKILL"); // children it left behind
+      await this.drained();
+      listener.ended(reason);
+    });
+    this.control().on("error", () => {}); // the session is gone: `ended` tells
+    this.control().resume(); // nobody waits for its "interrupted", but the pipe must not fill
+  }
+
+  /** Tells the session's control thread, which no cell blocks, to interrupt what runs. */
+  interrupt(id: number): void {
+    this.control().write(`${JSON.stringify({ interrupt: id })}\n`);
+  }
+
+  /** Resolves when all that was written to fd 1 and 2 until now has been handed on. */
+  async drained(): Promise<void> {
+    for (let before = -1; before !== this.bytesCaptured; ) {
+      before = this.bytesCaptured;
+      // Two turns: what lies in the pipe is read in the poll phase between them.
+      for (const _ of [1, 2]) await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** False once the process is gone or has cut the link. */
+  get connected(): boolean {
+    return this.child.connected;
+  }
+
+  /** Ends the session and its children: terminate, then kill. */
+  async stop(): Promise<void> {
+    this.signal("SIGTERM");
+    const patience = setTimeout(() => this.signal("SIGKILL"), TERMINATE_MS);
+    await this.ended;
+    clearTimeout(patience);
+  }
+
+  private capture(stream: Readable, print: (text: string) => void): void {
+    stream.setEncoding("utf8"); // keeps a character whole that two reads share
+    stream.on("data", (text: string) => {
+      this.bytesCaptured += text.length;
+      print(text);
+    });
+  }
+
+  private control(): Duplex {
+    return this.child.stdio[CONTROL_FD] as Duplex;
+  }
+
+  private signal(signal: NodeJS.Signals): void {
+    if (this.child.pid === undefined) return;
+    try {
+      process.kill(-this.child.pid, signal);
+    } catch {
+      // ESRCH: the whole group is gone already
+    }
+  }
+}
+
+function memoryLimit(): string[] {
+  const megabytes = Number(process.env.CELLAR_SESSION_MEMORY_MB);
+  return megabytes > 0 ? [`--max-old-space-size=${Math.floor(megabytes)}`] : [];
+}
+
+function reasonOf(code: number | null, signal: NodeJS.Signals | null): string {
+  if (signal === null) return `exited with code ${code}`;
+  const memory = signal === "SIGKILL" || signal === "SIGABRT" ? " (out of memory?)" : "";
+  return `was killed by ${signal}${memory}`;
+}

@@ -1,0 +1,86 @@
+import type { Caller } from "../../src/links/calls.js";
+import type { SessionCalls } from "../links/session-calls.js";
+import type { SessionListener, SessionProcess } from "./session-process.js";
+
+/** The session's process ended while it was needed; the message tells how. */
+export class SessionEndedError extends Error {
+  override readonly name = "SessionEnded";
+}
+
+/** The session through all its lives: begun again by the next cell after its process has ended. */
+export class Session {
+  private life: SessionProcess | undefined;
+  private obituary: string | null = null;
+  private lastInterrupt = 0;
+
+  /** @param begin starts a process that tells `listener` what it does. */
+  constructor(
+    private readonly begin: (listener: SessionListener) => SessionProcess,
+    private readonly listener: SessionListener,
+  ) {}
+
+  /** Starts a process unless one runs. Gives how the one before ended, once; null when none did. */
+  renew(): string | null {
+    if (this.life) return null;
+    const life = this.begin({
+      ...this.listener,
+      ended: (reason) => {
+        this.life = undefined;
+        this.obituary = reason;
+        this.listener.ended(reason);
+      },
+    });
+    this.life = life;
+    const ended = this.obituary;
+    this.obituary = null;
+    return ended;
+  }
+
+  /** True while a process runs. */
+  get alive(): boolean {
+    return this.life !== undefined;
+  }
+
+  /** Resolves when the session can run cells. @throws {SessionEndedError} when its process ends before. */
+  async ready(): Promise<void> {
+    const life = this.living();
+    await Promise.race([life.ready, endOf(life)]);
+  }
+
+  /** Calls the session once it is ready. @throws {SessionEndedError} when its process ends before it answers. */
+  readonly ask: Caller<SessionCalls> = async (name, ask) => {
+    const life = this.living();
+    await this.ready();
+    try {
+      return await life.ask(name, ask);
+    } catch (error) {
+      if (life.connected) throw error;
+      return endOf(life); // the link rejects before it is known how the process ended
+    }
+  };
+
+  /** Interrupts what the session runs, and leaves its variables. */
+  interrupt(): void {
+    this.life?.interrupt(++this.lastInterrupt);
+  }
+
+  /** Resolves when all that the session's processes wrote until now has been handed on. */
+  async drained(): Promise<void> {
+    await this.life?.drained();
+  }
+
+  async stop(): Promise<void> {
+    await this.life?.stop();
+  }
+
+  private living(): SessionProcess {
+    if (!this.life) throw new SessionEndedError("no session runs");
+    return this.life;
+  }
+}
+
+async function endOf(life: SessionProcess): Promise<never> {
+  const reason = await life.ended;
+  await life.drained();
+  throw new SessionEndedError(`session ${reason}`);
+}
