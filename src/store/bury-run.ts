@@ -1,0 +1,39 @@
+import type { EpochMs } from "../contracts/json.js";
+import { type FlowRunSummary, NO_RESULT_RECORD, type StateRecord } from "../contracts/records.js";
+import { writeAppends } from "./append-rows.js";
+import { isGoingOn } from "./begin-run.js";
+import type { Session } from "./database.js";
+import type { SqlRow } from "./driver.js";
+import { isAlive } from "./owners.js";
+import { parse, readRunningTasks, SELECT_RUN } from "./run-rows.js";
+import type { Transition } from "./store.js";
+
+const CRASHED = "The process that ran it ended.";
+
+/** Whether something of a run was left unfinished by an owner that is dead. */
+export async function needsBurial(session: Session, runId: string, now: EpochMs): Promise<boolean> {
+  const row = await session.first(SELECT_RUN, runId);
+  if (!row || isAlive(row, now)) return false;
+  return isGoingOn(row) || (await readRunningTasks(session, runId)).length > 0;
+}
+
+/** Appends Crashed to what a dead owner left Running. Another process may have done it meanwhile. */
+export async function buryRun(session: Session, runId: string, now: EpochMs): Promise<void> {
+  if (!(await needsBurial(session, runId, now))) return;
+  const row = (await session.first(SELECT_RUN, runId))!;
+  const transitions = (await readRunningTasks(session, runId)).map(({ run, memory }): Transition => {
+    const state = crashed(run.state, now);
+    return { run: { ...run, state, endedAt: now }, memory: { ...memory, result: null }, results: [] };
+  });
+  const change = isGoingOn(row) ? { change: { run: buriedRun(row, now) } } : {};
+  await writeAppends(session, [{ transitions, ...change }], () => false);
+}
+
+function buriedRun(row: SqlRow, now: EpochMs): FlowRunSummary {
+  const run = parse<FlowRunSummary>(row, "record");
+  return { ...run, state: crashed(run.state, now), endedAt: now };
+}
+
+function crashed({ runCount }: StateRecord, now: EpochMs): StateRecord {
+  return { v: 1, type: "Crashed", message: CRASHED, timestamp: now, runCount, result: NO_RESULT_RECORD };
+}

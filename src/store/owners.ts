@@ -1,0 +1,58 @@
+import type { EpochMs } from "../contracts/json.js";
+import type { Session } from "./database.js";
+import type { SqlRow } from "./driver.js";
+import { findProcess, machineMark } from "./process-mark.js";
+import type { Owner } from "./store.js";
+
+/** How often a store process writes that the owners it serves are alive. */
+export const BEAT_MS = 5_000;
+/** An owner that cannot be looked up is taken for dead when it was silent for so long. */
+const SILENCE_MS = 4 * BEAT_MS;
+/** Start times of the same process, counted in two ways, differ by less. */
+const START_TOLERANCE_MS = 60_000;
+
+/** Writes who an owner is, as far as this machine can tell; it asks right now, so it is alive. */
+export async function saveOwner(session: Session, owner: Owner, now: EpochMs): Promise<void> {
+  const found = findProcess(owner.pid);
+  const mark = found && startsLike(owner.startedAt, found.startedAt) ? found.mark : null;
+  await session.run(
+    `INSERT INTO owners (id, pid, started_at, machine, process_mark, beat_at) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET beat_at = excluded.beat_at`,
+    owner.id,
+    owner.pid,
+    owner.startedAt,
+    machineMark(),
+    mark,
+    now,
+  );
+}
+
+/** Whether the owner in this row of `owners` may still be running. */
+export function isAlive(owner: SqlRow, now: EpochMs): boolean {
+  const heard = now - Number(owner.beat_at) < SILENCE_MS;
+  if (owner.machine !== machineMark()) return heard;
+  const found = findProcess(Number(owner.pid));
+  if (!found) return false;
+  if (found.mark === null) return heard;
+  if (owner.process_mark !== null) return owner.process_mark === found.mark;
+  return startsLike(Number(owner.started_at), found.startedAt);
+}
+
+/** Writes that these owners were alive just now; the dead among them are left out. */
+export async function beat(session: Session, owners: readonly Owner[], now: EpochMs): Promise<void> {
+  const alive = owners.filter(({ pid }) => findProcess(pid)).map(({ id }) => id);
+  await session.run(
+    "UPDATE owners SET beat_at = ? WHERE id IN (SELECT value FROM json_each(?))",
+    now,
+    JSON.stringify(alive),
+  );
+}
+
+/** Names an owner in a message. */
+export function ownerName(owner: SqlRow): string {
+  const elsewhere = owner.machine === machineMark() ? "" : ` on ${String(owner.machine).split(" ")[0]}`;
+  return `process ${owner.pid}${elsewhere}`;
+}
+
+const startsLike = (told: EpochMs, found: EpochMs | null) =>
+  found === null || Math.abs(told - found) < START_TOLERANCE_MS;

@@ -1,0 +1,90 @@
+import {
+  type FlowRunRecord,
+  type FlowRunSummary,
+  type GraphNode,
+  RUNNING_TYPES,
+  type TaskRunRecord,
+} from "../contracts/records.js";
+import type { Session } from "./database.js";
+import type { SqlRow } from "./driver.js";
+import type { RememberedRun, RememberedTask, RunFilter, TaskRunMemory } from "./store.js";
+
+/** A run with who ran it last, before its records are parsed. */
+export const SELECT_RUN = `
+  SELECT flow_runs.*, owners.pid, owners.started_at, owners.machine, owners.process_mark, owners.beat_at
+  FROM flow_runs JOIN owners ON owners.id = flow_runs.owner_id WHERE flow_runs.id = ?`;
+
+/** Reads a JSON column written by this store. */
+export function parse<T>(row: SqlRow | undefined, column: string): T {
+  return JSON.parse(String(row?.[column])) as T;
+}
+
+/** A run in its latest state; undefined when unknown. */
+export async function readRun(session: Session, runId: string): Promise<FlowRunRecord | undefined> {
+  const row = await session.first(SELECT_RUN, runId);
+  if (!row) return undefined;
+  const graph = await readGraph(session, runId);
+  const rows = await session.all("SELECT record FROM task_runs WHERE flow_run_id = ? ORDER BY number", runId);
+  const tasks = rows.map((task) => parse<TaskRunRecord>(task, "record"));
+  return { ...parse<FlowRunSummary>(row, "record"), graph, tasks: inGraphOrder(tasks, graph, (task) => task) };
+}
+
+/** A run with all that resuming needs; undefined when unknown. */
+export async function readRememberedRun(session: Session, runId: string): Promise<RememberedRun | undefined> {
+  const row = await session.first(SELECT_RUN, runId);
+  if (!row) return undefined;
+  const graph = await readGraph(session, runId);
+  const tasks = inGraphOrder(await readTasks(session, runId), graph, ({ run }) => run);
+  const run = { ...parse<FlowRunSummary>(row, "record"), graph, tasks: tasks.map((task) => task.run) };
+  return { run, tasks };
+}
+
+/** The task runs of a run that are in the middle of running. */
+export async function readRunningTasks(session: Session, runId: string): Promise<RememberedTask[]> {
+  const running = JSON.stringify(RUNNING_TYPES);
+  const rows = await session.all(
+    `SELECT record, memory FROM task_runs
+     WHERE flow_run_id = ? AND type IN (SELECT value FROM json_each(?)) ORDER BY number`,
+    runId,
+    running,
+  );
+  return rows.map(toRememberedTask);
+}
+
+/** The statement that lists runs by `filter`, newest first, and its parameters. */
+export function listRuns(filter: RunFilter): { sql: string; parameters: (string | number)[] } {
+  const conditions: { readonly [sql: string]: string | number | undefined } = {
+    "flow_id IN (SELECT id FROM flows WHERE file = ?)": filter.file,
+    "flow_id IN (SELECT id FROM flows WHERE flow = ?)": filter.flow,
+    "type = ?": filter.state,
+    "created_at < ?": filter.before,
+  };
+  const used = Object.entries(conditions).filter(([, value]) => value !== undefined);
+  const where = used.length > 0 ? `WHERE ${used.map(([sql]) => sql).join(" AND ")}` : "";
+  return {
+    sql: `SELECT record FROM flow_runs ${where} ORDER BY created_at DESC, number DESC LIMIT ?`,
+    parameters: [...used.map(([, value]) => value as string | number), filter.limit ?? 50],
+  };
+}
+
+async function readGraph(session: Session, runId: string): Promise<GraphNode[]> {
+  return parse(await session.first("SELECT graph FROM graphs WHERE flow_run_id = ?", runId), "graph");
+}
+
+async function readTasks(session: Session, runId: string): Promise<RememberedTask[]> {
+  const rows = await session.all("SELECT record, memory FROM task_runs WHERE flow_run_id = ? ORDER BY number", runId);
+  return rows.map(toRememberedTask);
+}
+
+const toRememberedTask = (row: SqlRow): RememberedTask => ({
+  run: parse<TaskRunRecord>(row, "record"),
+  memory: parse<TaskRunMemory>(row, "memory"),
+});
+
+/** A mapped parent before its children; calls that the graph no longer has come last. */
+function inGraphOrder<T>(tasks: readonly T[], graph: readonly GraphNode[], runOf: (task: T) => TaskRunRecord): T[] {
+  const places = new Map(graph.map(({ name }, place) => [name, place]));
+  const place = (task: T) => places.get(runOf(task).name) ?? graph.length;
+  const child = (task: T) => runOf(task).mapIndex ?? -1;
+  return [...tasks].sort((a, b) => place(a) - place(b) || child(a) - child(b));
+}

@@ -1,0 +1,235 @@
+import { basename, dirname, join } from "node:path";
+import type { EpochMs } from "../contracts/json.js";
+import type { FlowRunRecord, FlowRunSummary, GraphNode, LogRecord, StateRecord } from "../contracts/records.js";
+import { writeAppends } from "./append-rows.js";
+import { beginRun, newestRunOf, setGraph } from "./begin-run.js";
+import { BlobFolder, resultIdOf } from "./blobs.js";
+import { buryRun, needsBurial } from "./bury-run.js";
+import { Database, type Session } from "./database.js";
+import type { OpenDriver, SqlRow } from "./driver.js";
+import { collectGarbage } from "./gc.js";
+import { BEAT_MS, beat } from "./owners.js";
+import { listRuns, parse, readRememberedRun, readRun } from "./run-rows.js";
+import { openSqlite3 } from "./sqlite3-driver.js";
+import {
+  type CacheHit,
+  CorruptResultError,
+  type GcReport,
+  type Owner,
+  type RememberedRun,
+  type ResultId,
+  type ResultWrite,
+  type RunChange,
+  type RunFilter,
+  type RunPlace,
+  type Store,
+  type Transition,
+} from "./store.js";
+import type { Append } from "./store-calls.js";
+import { isStoreFailure } from "./store-failure.js";
+import { type QueuedWrite, WriteQueue } from "./write-queue.js";
+
+/** Larger values go to files of their own. */
+const LARGEST_INLINE_BYTES = 65_536;
+
+type Write = QueuedWrite & ({ readonly append: Append } | { readonly change: (session: Session) => Promise<void> });
+
+export interface SqliteStoreOptions {
+  /** @default the npm package `sqlite3` */
+  readonly openDriver?: OpenDriver;
+  /** @default Date.now */
+  readonly now?: () => EpochMs;
+}
+
+/** A store in an SQLite file that this process opens. */
+export class SqliteStore implements Store {
+  readonly #database: Database;
+  readonly #blobs: BlobFolder | undefined;
+  readonly #now: () => EpochMs;
+  readonly #writes = new WriteQueue<Write>((group) => this.#commit(group), isStoreFailure);
+  /** Owners of the runs that go on, by run: those whose heartbeat this process writes. */
+  readonly #owners = new Map<string, Owner>();
+  #heart: NodeJS.Timeout | undefined;
+  #closing: Promise<void> | undefined;
+
+  private constructor(database: Database, blobs: BlobFolder | undefined, now: () => EpochMs) {
+    this.#database = database;
+    this.#blobs = blobs;
+    this.#now = now;
+  }
+
+  /** @param path the file, made where it is missing; ":memory:" keeps all in memory. */
+  static async open(path: string, { openDriver = openSqlite3, now = Date.now }: SqliteStoreOptions = {}) {
+    const database = await Database.open(path, openDriver);
+    return new SqliteStore(database, path === ":memory:" ? undefined : new BlobFolder(blobFolderOf(path)), now);
+  }
+
+  async lastRun(place: RunPlace): Promise<RememberedRun | undefined> {
+    const runId = await this.#read((session) => newestRunOf(session, place));
+    return runId === undefined ? undefined : await this.rememberedRun(runId);
+  }
+
+  async rememberedRun(runId: string): Promise<RememberedRun | undefined> {
+    if (await this.#read((session) => needsBurial(session, runId, this.#now()))) {
+      await this.#change((session) => buryRun(session, runId, this.#now()));
+    }
+    return await this.#read((session) => readRememberedRun(session, runId));
+  }
+
+  async beginRun(run: FlowRunSummary, graph: readonly GraphNode[], owner: Owner): Promise<void> {
+    await this.#change((session) => beginRun(session, run, graph, owner, this.#now()));
+    this.#owners.set(run.id, owner);
+    this.#heart ??= setInterval(() => this.#beat(), BEAT_MS).unref();
+  }
+
+  setGraph(runId: string, graph: readonly GraphNode[]): Promise<void> {
+    return this.#change((session) => setGraph(session, runId, graph));
+  }
+
+  async append(transitions: readonly Transition[], change?: RunChange): Promise<void> {
+    const append: Append = change ? { transitions, change } : { transitions };
+    const results = transitions.flatMap((transition) => transition.results);
+    for (const { id, text } of results) {
+      if (resultIdOf(text) !== id) throw new RangeError(`Cannot store result ${id}: its text has another SHA-256`);
+    }
+    const blobs = results.filter((result) => this.#isBlob(result));
+    const ready = blobs.length > 0 ? { ready: this.#writeBlobs(blobs) } : {};
+    const weight = results.reduce((sum, { text }) => sum + text.length, 1_000 * transitions.length);
+    await this.#add({ append, weight, ...ready });
+    if (change && change.run.endedAt !== null) this.#owners.delete(change.run.id);
+  }
+
+  log(lines: readonly LogRecord[]): Promise<void> {
+    return this.#change(async (session) => {
+      await session.run(
+        "INSERT INTO logs (task_run_id, record) SELECT value->>'taskRunId', value FROM json_each(?)",
+        JSON.stringify(lines),
+      );
+    });
+  }
+
+  async cached(cacheKey: string, now: EpochMs): Promise<CacheHit | undefined> {
+    const [row] = await this.#query(
+      `SELECT record, memory, ended_at FROM task_runs
+       WHERE cache_key = ? AND type IN ('Success', 'Cached') AND (cache_expires IS NULL OR cache_expires > ?)
+       ORDER BY ended_at DESC, number DESC LIMIT 1`,
+      cacheKey,
+      now,
+    );
+    return row && { run: parse(row, "record"), memory: parse(row, "memory"), endedAt: Number(row.ended_at) };
+  }
+
+  async readResult(id: ResultId): Promise<string> {
+    const [row] = await this.#query("SELECT text, made_by FROM results WHERE id = ?", id);
+    if (!row) throw new RangeError(`Cannot read result ${id}: the store does not have it`);
+    const text = row.text === null ? (await this.#blobs?.read(id))?.toString() : String(row.text);
+    if (text !== undefined && (row.text === null || resultIdOf(text) === id)) return text;
+    throw new CorruptResultError(
+      `Cannot read result ${id} of task ${JSON.stringify(row.made_by)}: what is stored is damaged; run the flow again to make it anew`,
+    );
+  }
+
+  async flowRuns(filter: RunFilter = {}): Promise<FlowRunSummary[]> {
+    const { sql, parameters } = listRuns(filter);
+    return (await this.#query(sql, ...parameters)).map((row) => parse(row, "record"));
+  }
+
+  flowRun(runId: string): Promise<FlowRunRecord | undefined> {
+    return this.#read((session) => readRun(session, runId));
+  }
+
+  async history(taskRunId: string): Promise<StateRecord[]> {
+    const rows = await this.#query("SELECT record FROM states WHERE task_run_id = ? ORDER BY number", taskRunId);
+    return rows.map((row) => parse(row, "record"));
+  }
+
+  async logs(taskRunId: string): Promise<LogRecord[]> {
+    const rows = await this.#query("SELECT record FROM logs WHERE task_run_id = ? ORDER BY number", taskRunId);
+    return rows.map((row) => parse(row, "record"));
+  }
+
+  async gc(ask: { olderThan: EpochMs; keepLast: number; dryRun: boolean }): Promise<GcReport> {
+    this.#checkOpen();
+    return await collectGarbage(this.#database, this.#blobs, ask, this.#now());
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    clearInterval(this.#heart);
+    await this.#writes.drained();
+    await this.#database.close();
+  }
+
+  async #commit(group: readonly Write[]): Promise<void> {
+    await this.#database.write(async (session) => {
+      for (let start = 0, end = 0; start < group.length; start = end) {
+        const write = group[start]!;
+        end = start + 1;
+        if ("change" in write) {
+          await write.change(session);
+          continue;
+        }
+        const appends = [write.append];
+        for (let next = group[end]; next && "append" in next; next = group[++end]) appends.push(next.append);
+        await writeAppends(session, appends, (result) => this.#isBlob(result));
+        await this.#keepBlobs(appends);
+      }
+    });
+  }
+
+  /** Between the writing of a blob and the commit of its row, another process may have collected it. */
+  async #keepBlobs(appends: readonly Append[]): Promise<void> {
+    for (const { transitions } of appends) {
+      for (const result of transitions.flatMap(({ results }) => results)) {
+        if (this.#isBlob(result) && !(await this.#blobs!.has(result.id))) await this.#writeBlobs([result]);
+      }
+    }
+  }
+
+  async #writeBlobs(results: readonly ResultWrite[]): Promise<void> {
+    await Promise.all(results.map(({ id, text }) => this.#blobs!.write(id, text)));
+  }
+
+  #isBlob({ bytes }: ResultWrite): boolean {
+    return this.#blobs !== undefined && bytes > LARGEST_INLINE_BYTES;
+  }
+
+  #beat(): void {
+    const owners = [...new Map([...this.#owners.values()].map((owner) => [owner.id, owner])).values()];
+    if (owners.length === 0) return;
+    // A beat that fails is missed like any other; the writes of the run itself tell of the failure.
+    this.#change((session) => beat(session, owners, this.#now())).catch(() => {});
+  }
+
+  #change(change: (session: Session) => Promise<void>): Promise<void> {
+    return this.#add({ change, weight: 1_000 });
+  }
+
+  async #add(write: Write): Promise<void> {
+    this.#checkOpen();
+    await this.#writes.add(write);
+  }
+
+  async #read<T>(body: (session: Session) => Promise<T>): Promise<T> {
+    this.#checkOpen();
+    return await this.#database.read(body);
+  }
+
+  async #query(sql: string, ...parameters: readonly (string | number)[]): Promise<SqlRow[]> {
+    this.#checkOpen();
+    return await this.#database.query(sql, ...parameters);
+  }
+
+  #checkOpen(): void {
+    if (this.#closing) throw new Error("Cannot use the store: it is closed");
+  }
+}
+
+/** `blobs` beside a `store.db`; a store of another name has a folder of its own. */
+function blobFolderOf(path: string): string {
+  return basename(path) === "store.db" ? join(dirname(path), "blobs") : `${path}-blobs`;
+}

@@ -1,0 +1,40 @@
+import { existsSync } from "node:fs";
+import { SqlError, type SqlFailure } from "./driver.js";
+
+const REASONS: { readonly [F in SqlFailure]?: string } = {
+  busy: "another process has been writing to it for too long; try again, or end that process",
+  full: "the disk is full; nothing was lost, free some space and run again",
+  readonly: "the file or its folder cannot be written; allow that, or choose another place by CELLAR_STORE",
+  cannotOpen: "the file or its folder cannot be opened; check that the folder may be read and written",
+  io: "the disk reports an error",
+};
+
+/** The file or the disk failed, whatever was written. */
+class StoreFailure extends Error {}
+
+/** Whether a write failed for reasons that are not its own: a full disk, a damaged file. */
+export function isStoreFailure(error: unknown): boolean {
+  return error instanceof StoreFailure && error.cause instanceof SqlError && error.cause.failure !== "other";
+}
+
+/** An error of the store in a person's words: what was being done, to which file, and the way out. */
+export function storeFailure(action: string, path: string, error: unknown): unknown {
+  if (!(error instanceof SqlError)) return error;
+  const reason = damageReason(error, path) ?? REASONS[error.failure] ?? error.message;
+  return new StoreFailure(`Cannot ${action} store ${JSON.stringify(path)}: ${reason}`, { cause: error });
+}
+
+function damageReason({ failure }: SqlError, path: string): string | undefined {
+  if (failure !== "corrupt" && failure !== "notADatabase") return undefined;
+  const what = failure === "corrupt" ? "the file is damaged" : "the file is not an SQLite database";
+  return `${what}. It was left as it is; to begin a new store, move it away: ${moveAway(path)}`;
+}
+
+/** The command that moves a store's file, and its log beside it, out of the way; together they stay readable. */
+export function moveAway(path: string): string {
+  const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+  return ["", "-wal", "-shm"]
+    .filter((suffix) => suffix === "" || existsSync(path + suffix))
+    .map((suffix) => `mv ${quoted(path + suffix)} ${quoted(`${path}.damaged${suffix}`)}`)
+    .join(" && ");
+}
