@@ -1,0 +1,230 @@
+import type { CellParts, ImportedName, Unit } from "./cell-unit.js";
+import { type Cell, tagsOf } from "./notebook.js";
+
+/** A flow that the script runs when it is the main module. */
+export interface FlowToRun {
+  readonly flow: string;
+  /** Text of the arguments that the notebook gave its `run`. */
+  readonly args: string;
+}
+
+/** What of a notebook becomes the script. */
+export interface Choice {
+  /** In the order in which they must stand. */
+  readonly units: readonly Unit[];
+  readonly imports: readonly ImportedName[];
+  /** Names of flows and tasks: what the script exports. */
+  readonly exported: ReadonlySet<string>;
+  readonly flows: readonly FlowToRun[];
+  /** Names of calls that stand outside every flow and are not awaited where they stand. */
+  readonly openCalls: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Units by the names they bind, with what each is to the flows. */
+class Roles {
+  readonly flows = new Set<string>();
+  readonly tasks = new Set<string>();
+  private readonly byName = new Map<string, Unit[]>();
+  private readonly tainted = new Map<Unit, boolean>();
+
+  constructor(units: readonly Unit[], imports: readonly ImportedName[]) {
+    for (const unit of units)
+      for (const name of unit.binds.keys()) this.byName.set(name, [...(this.byName.get(name) ?? []), unit]);
+    const made = { flow: this.flows, task: this.tasks };
+    for (const { variable } of units)
+      for (const [maker, names] of Object.entries(made))
+        if (variable?.madeBy && isFromCellar(variable.madeBy, maker, imports)) names.add(variable.name);
+  }
+
+  unitsOf(name: string): readonly Unit[] {
+    return this.byName.get(name) ?? [];
+  }
+  /** `audit.run(…)` outside a function: the script's last lines do that. */
+  runsFlow(unit: Unit): FlowToRun | undefined {
+    for (const { callee, args } of unit.calls) {
+      const flow = /^(.+)\.(?:run|resume)$/.exec(callee)?.[1];
+      if (flow !== undefined && this.flows.has(flow)) return { flow, args: callee.endsWith(".run") ? args : "" };
+    }
+    return undefined;
+  }
+  /** A call of a task outside every flow. */
+  callsTask({ calls }: Unit): boolean {
+    return calls.some(({ callee }) => this.tasks.has(callee) || this.tasks.has(callee.replace(/\.map$/, "")));
+  }
+  /** It looks at what a run of a flow gave. */
+  readsRun(unit: Unit): boolean {
+    const known = this.tainted.get(unit);
+    if (known !== undefined) return known;
+    this.tainted.set(unit, false); // a cycle of functions
+    const found = [...unit.eager, ...unit.lazy]
+      .flatMap((name) => this.unitsOf(name))
+      .some((other) => this.runsFlow(other) !== undefined || this.readsRun(other));
+    this.tainted.set(unit, found);
+    return found;
+  }
+}
+
+/** Chooses what the flows of a notebook need, and says what is left out. */
+export function chooseUnits(parts: CellParts): Choice {
+  const warnings: string[] = [];
+  const { units, imports } = lastDefinitions(parts, warnings);
+  const roles = new Roles(units, imports);
+  const needed = new Set<Unit>();
+  const need = (unit: Unit): void => {
+    if (needed.has(unit)) return;
+    needed.add(unit);
+    for (const name of [...unit.eager, ...unit.lazy]) roles.unitsOf(name).forEach(need);
+  };
+  const binds = (unit: Unit, names: ReadonlySet<string>): boolean =>
+    [...unit.binds.keys()].some((name) => names.has(name));
+  for (const unit of units)
+    if (binds(unit, roles.flows) || binds(unit, roles.tasks) || roles.callsTask(unit) || isParameter(unit)) need(unit);
+  const flows = flowsToRun(units, roles, needed);
+  for (const { args } of flows)
+    for (const name of args.match(/[A-Za-z_$][\w$]*/g) ?? [])
+      roles
+        .unitsOf(name)
+        .filter((unit) => !roles.readsRun(unit))
+        .forEach(need);
+  for (const unit of units) if (isDefinition(unit, roles) || isEffect(unit, roles)) need(unit);
+
+  for (const unit of units)
+    if (!needed.has(unit) && roles.runsFlow(unit) === undefined)
+      warnings.push(`Left out of ${nameOf(unit.cell)}: \`${firstLine(unit)}\`, since no flow needs it`);
+  if (roles.flows.size === 0 && roles.tasks.size === 0) warnings.push("The notebook defines no flow and no task");
+  const kept = inOrderOfNeed(
+    units.filter((unit) => needed.has(unit)),
+    roles,
+  );
+  const used = new Set(kept.flatMap(({ eager, lazy }) => [...eager, ...lazy]));
+  return {
+    units: kept,
+    imports: imports.filter(({ local }) => local === null || used.has(local)),
+    exported: new Set([...roles.flows, ...roles.tasks]),
+    flows,
+    openCalls: kept.flatMap((unit) =>
+      unit.variable && roles.callsTask(unit) && unit.calls.every(({ awaited }) => !awaited) ? [unit.variable.name] : [],
+    ),
+    warnings,
+  };
+}
+
+/** The flows that the notebook ran, in that order, with its newest arguments; all of them when it ran none. */
+function flowsToRun(units: readonly Unit[], roles: Roles, needed: ReadonlySet<Unit>): FlowToRun[] {
+  const ran = new Map<string, string | null>();
+  for (const unit of units) {
+    const run = roles.runsFlow(unit);
+    if (run && (ran.get(run.flow) !== null || needed.has(unit))) ran.set(run.flow, needed.has(unit) ? null : run.args);
+  }
+  if (ran.size === 0) return [...roles.flows].map((flow) => ({ flow, args: "" }));
+  return [...ran].flatMap(([flow, args]) => (args === null ? [] : [{ flow, args }])); // null: it runs where it stands
+}
+
+const isParameter = ({ cell, kind }: Unit): boolean => kind === "value" && tagsOf(cell).includes("parameters");
+
+const isDefinition = (unit: Unit, roles: Roles): boolean => unit.kind === "definition" && !roles.readsRun(unit);
+
+/** Done for its effect, not to look at something. */
+function isEffect(unit: Unit, roles: Roles): boolean {
+  if (unit.kind !== "effect" || unit.displaysOnly || roles.runsFlow(unit) || roles.readsRun(unit)) return false;
+  return unit.assigns || (!unit.shown && unit.calls.length > 0);
+}
+
+/** Names that are declared in several cells belong to the cell that was executed last. */
+function lastDefinitions({ units, imports }: CellParts, warnings: string[]): CellParts {
+  const winners = new Map<string, Cell>();
+  const told = new Set<string>();
+  const claims = [
+    ...imports.flatMap((each) =>
+      each.local === null ? [] : [{ ...each, names: [[each.local, ["type", "value"]] as const] }],
+    ),
+    ...units.map((unit) => ({ ...unit, names: [...unit.binds].map(([name, spaces]) => [name, [...spaces]] as const) })),
+  ];
+  const cells = [...new Set([...units, ...imports].map(({ cell }) => cell))];
+  const claimsOf = new Map<string, Cell[]>();
+  for (const { cell, names } of claims)
+    for (const [name, spaces] of names)
+      for (const space of spaces) claimsOf.set(`${space} ${name}`, [...(claimsOf.get(`${space} ${name}`) ?? []), cell]);
+  for (const [key, claimants] of claimsOf) {
+    const distinct = [...new Set(claimants)].sort((a, b) => cells.indexOf(a) - cells.indexOf(b));
+    const winner = distinct.reduce((best, cell) => (executedLater(cell, best) ? cell : best));
+    winners.set(key, winner);
+    const name = key.slice(key.indexOf(" ") + 1);
+    if (distinct.length > 1 && !told.has(name) && !isSameImport(name, imports, units)) {
+      told.add(name);
+      warnings.push(
+        `\`${name}\` is defined in ${distinct.map(nameOf).join(" and ")}: the one of ${nameOf(winner)} is kept`,
+      );
+    }
+  }
+  const wins = (cell: Cell, name: string, spaces: Iterable<string>): boolean =>
+    [...spaces].every((space) => winners.get(`${space} ${name}`) === cell);
+  const keptUnits = units.filter((unit) => {
+    const lost = [...unit.binds].filter(([name, spaces]) => !wins(unit.cell, name, spaces));
+    if (lost.length > 0 && lost.length < unit.binds.size)
+      throw new Error(
+        `Cannot export the cell ${JSON.stringify(unit.cell.id)}: \`${lost[0]![0]}\` is defined again elsewhere, but not all that is declared with it; rename one of them`,
+      );
+    return lost.length === 0;
+  });
+  const keptImports = imports.filter(
+    ({ local, cell }) => local === null || wins(cell, local, ["type", "value"]) || isSameImport(local, imports, units),
+  );
+  return { units: keptUnits, imports: keptImports };
+}
+
+/** Importing the same thing again is no redefinition. */
+function isSameImport(name: string, imports: readonly ImportedName[], units: readonly Unit[]): boolean {
+  const origins = new Set(
+    imports.filter(({ local }) => local === name).map(({ module, exported }) => `${module}#${exported}`),
+  );
+  return origins.size === 1 && !units.some(({ binds }) => binds.has(name));
+}
+
+const executedLater = (a: Cell, b: Cell): boolean =>
+  a.executed === null || b.executed === null || a.executed > b.executed; // cells come in notebook order
+
+/** Notebook order, but what a statement reads when it runs stands before it. */
+function inOrderOfNeed(units: readonly Unit[], roles: Roles): Unit[] {
+  const ordered = new Set<Unit>();
+  const begun = new Set<Unit>();
+  const place = (unit: Unit): void => {
+    if (begun.has(unit)) return;
+    begun.add(unit);
+    for (const other of readAtOnce(unit, roles)) if (units.includes(other)) place(other);
+    ordered.add(unit);
+  };
+  units.forEach(place);
+  return [...ordered];
+}
+
+/** Units that must have run before: those read directly, and by the functions that are read directly. */
+function readAtOnce(unit: Unit, roles: Roles): Set<Unit> {
+  const found = new Set<Unit>();
+  const follow = (names: Iterable<string>): void => {
+    for (const other of [...names].flatMap((name) => roles.unitsOf(name))) {
+      if (found.has(other) || other === unit) continue;
+      found.add(other);
+      if (other.kind === "definition") follow(other.lazy);
+    }
+  };
+  follow(unit.eager);
+  return found;
+}
+
+/** Whether a callee as written, `flow` or `c.flow`, is that export of the package. */
+function isFromCellar(callee: string, exported: string, imports: readonly ImportedName[]): boolean {
+  const [head, member] = callee.split(".");
+  const found = imports.find(({ local, module }) => local === head && module === "cellar");
+  if (!found) return false;
+  return found.exported === "*" ? member === exported : found.exported === exported && member === undefined;
+}
+
+const nameOf = ({ id, executed }: Cell): string =>
+  executed === null ? `the cell ${JSON.stringify(id)}` : `cell [${executed}] ${JSON.stringify(id)}`;
+
+function firstLine({ text }: Unit): string {
+  const [line = ""] = text.split(/[\r\n\u2028\u2029]/);
+  return line.length > 60 ? `${line.slice(0, 57)}…` : line;
+}
