@@ -1,0 +1,23 @@
+import { closeSync, fdatasyncSync, openSync, writeSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Figure, median } from "./figure.js";
+
+const SAMPLES = 200;
+
+/** The disk's own commit time f: one 4 KiB append and fdatasync, in milliseconds, where `parent` lies. */
+export async function diskCommit(parent: string): Promise<Figure> {
+  const folder = await mkdtemp(join(parent, "cellar-bench-"));
+  const file = openSync(join(folder, "append"), "a");
+  const page = Buffer.alloc(4096, 1);
+  const samples: number[] = [];
+  for (let i = 0; i < SAMPLES; i++) {
+    const start = performance.now();
+    writeSync(file, page);
+    fdatasyncSync(file);
+    samples.push(performance.now() - start);
+  }
+  closeSync(file);
+  await rm(folder, { recursive: true });
+  return { what: "disk commit f (4 KiB append + fdatasync)", value: median(samples), unit: "ms", samples: SAMPLES };
+}

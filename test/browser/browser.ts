@@ -1,0 +1,62 @@
+import { existsSync } from "node:fs";
+import { type Browser, chromium, type Page } from "playwright-core";
+import type { JupyterLab } from "./jupyter-lab.js";
+
+const CANDIDATES = [
+  process.env.CHROMIUM_PATH,
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+];
+/** Without these, the browser looks up hosts of its own at every start. */
+const QUIET = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** The system's Chromium. @throws {Error} naming the package when there is none. */
+export async function openBrowser(): Promise<Browser> {
+  const executablePath = CANDIDATES.find((path) => path !== undefined && existsSync(path));
+  if (!executablePath)
+    throw new Error("Cannot open a browser: Chromium is missing; install the package chromium or set CHROMIUM_PATH");
+  return chromium.launch({ executablePath, args: QUIET });
+}
+
+/** Opens a notebook of the lab and waits until its kernel is idle. */
+export async function openNotebook(browser: Browser, lab: JupyterLab, path: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1360, height: 1000 } });
+  page.setDefaultTimeout(60_000);
+  await page.goto(`${lab.url}/lab/tree/${path}?token=${lab.token}&reset`);
+  await page.locator(".jp-NotebookPanel .jp-Cell").first().waitFor();
+  await kernelIdle(page);
+  return page;
+}
+
+/** Waits until the kernel indicator of the notebook says idle. */
+export async function kernelIdle(page: Page): Promise<void> {
+  await page.locator('.jp-NotebookPanel .jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor();
+}
+
+/** Runs a command of JupyterLab by its id, as the palette would. The lab must expose its application to the page. */
+export async function command(page: Page, id: string, args: object = {}): Promise<void> {
+  await page.evaluate(
+    ([id, args]) =>
+      (
+        globalThis as unknown as { jupyterapp: { commands: { execute(id: string, args: object): Promise<unknown> } } }
+      ).jupyterapp.commands
+        .execute(id as string, args as object)
+        .then(() => undefined),
+    [id, args] as const,
+  );
+}
+
+/** Switches JupyterLab's theme and waits until its style sheets are there. */
+export async function useTheme(page: Page, theme: "JupyterLab Light" | "JupyterLab Dark"): Promise<void> {
+  await command(page, "apputils:change-theme", { theme });
+  await page.locator(`body[data-jp-theme-name="${theme}"]`).waitFor();
+}
