@@ -1,0 +1,25 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { sessionSetup, storePath } from "../../kernel/wire/place.js";
+
+const STORES: [env: NodeJS.ProcessEnv, path: string][] = [
+  [{}, "/books/a/.cellar/store.db"],
+  [{ CELLAR_STORE: "/data/store.db" }, "/data/store.db"],
+  [{ CELLAR_STORE: "../x.db" }, "/books/x.db"],
+];
+for (const [env, path] of STORES)
+  test(`storePath() is ${path} with ${JSON.stringify(env)}`, () => assert.is(storePath("/books/a", env), path));
+
+const NOTEBOOKS: [env: NodeJS.ProcessEnv, notebook: string | null][] = [
+  [{}, null],
+  [{ JPY_SESSION_NAME: "/books/a/n.ipynb" }, "n.ipynb"],
+  [{ JPY_SESSION_NAME: "n.ipynb" }, "n.ipynb"],
+  [{ JPY_SESSION_NAME: "/books/a/console-1-0f8e" }, null],
+  [{ JPY_SESSION_NAME: "/books/a/n.ipynb", CELLAR_STORE: "/books/.cellar/store.db" }, "a/n.ipynb"],
+  [{ JPY_SESSION_NAME: "/books/a/n.ipynb", CELLAR_STORE: "/data/all.db" }, "../books/a/n.ipynb"],
+];
+for (const [env, notebook] of NOTEBOOKS)
+  test(`sessionSetup() finds the notebook ${notebook} with ${JSON.stringify(env)}`, () =>
+    assert.equal(sessionSetup("/books/a", env), { folder: "/books/a", notebook }));
+
+test.run();
