@@ -1,0 +1,90 @@
+import { types } from "node:util";
+import type { Json } from "../contracts/json.js";
+import { encodeBytes } from "./binary-kinds.js";
+import { errorKind } from "./error-kind.js";
+import { scalarSlot } from "./scalar-slots.js";
+import { SerializeError } from "./serialize-error.js";
+import { type Step, UnfitValue, type ValueBlob, type WriteSlot } from "./value-kind.js";
+import { kindOf } from "./value-kinds.js";
+
+/**
+ * A value in the stored form that ValueBlob describes. Does not recurse, so depth is no limit.
+ * @throws {SerializeError} naming the path to what cannot be held.
+ */
+export function encodeValue(value: unknown): Json {
+  const objects: object[] = [];
+  const parents: number[] = [];
+  const steps: Step[] = [];
+  const numbers = new Map<object, number>();
+  const nodes: Json[] = [];
+  let current = -1;
+
+  const write: WriteSlot = (part, step) => {
+    const scalar = scalarSlot(part);
+    if (scalar !== undefined) return scalar;
+    if (typeof part !== "object") throw new SerializeError(pathTo(current, step), describeKind(part));
+    const known = numbers.get(part!);
+    if (known !== undefined) return [known];
+    const number = objects.push(part!) - 1;
+    numbers.set(part!, number);
+    parents.push(current);
+    steps.push(step);
+    return [number];
+  };
+  const pathTo = (parent: number, step?: Step): string => {
+    const path = step === undefined ? [] : [step];
+    for (let at = parent; at > 0; at = parents[at]!) path.push(steps[at]!);
+    return `result${path.reverse().map(showStep).join("")}`;
+  };
+
+  const root = write(value, { label: () => "" });
+  for (current = 0; current < objects.length; current += 1) {
+    try {
+      nodes.push(encodeNode(objects[current]!, write));
+    } catch (error) {
+      if (error instanceof SerializeError) throw error;
+      if (error instanceof UnfitValue) throw new SerializeError(pathTo(current), error.message);
+      throw new SerializeError(pathTo(current), "reading it failed", { cause: error });
+    }
+  }
+  encodeBytes(objects, nodes);
+  return { v: 1, root, nodes } satisfies ValueBlob;
+}
+
+function encodeNode(value: object, write: WriteSlot): Json {
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype) return encodePlainObject(value, write);
+  const kind = kindOf(prototype);
+  if (kind) return [kind.name, ...kind.encode(value, write)];
+  if (types.isNativeError(value) || value instanceof Error) return [errorKind.name, ...errorKind.encode(value, write)];
+  throw new UnfitValue(describeKind(value));
+}
+
+function encodePlainObject(value: object, write: WriteSlot): Json {
+  const keys = Object.keys(value);
+  if (Reflect.ownKeys(value).length !== keys.length) throw new UnfitValue("object with hidden or symbol keys");
+  const node = { ...value } as { [key: string]: Json };
+  for (const key of keys) {
+    const part = node[key] as unknown;
+    if (typeof part === "string" || typeof part === "boolean") continue;
+    node[key] = write(part, key); // an own `__proto__` stays an own property: the copy already has it
+  }
+  return node;
+}
+
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+
+function showStep(step: Step): string {
+  if (typeof step === "number") return `[${step}]`;
+  if (typeof step === "object") return step.label();
+  return IDENTIFIER.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
+}
+
+/** What a value is, in two words: "function", "instance of Socket". */
+export function describeKind(value: unknown): string {
+  if (typeof value !== "object" || value === null) return value === null ? "null" : typeof value;
+  if (types.isProxy(value)) return "proxy";
+  if (types.isPromise(value)) return "promise (await it first)";
+  const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
+  return typeof name === "string" && name !== "" ? `instance of ${name}` : "object with a prototype of its own";
+}

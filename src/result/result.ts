@@ -1,0 +1,44 @@
+import type { Json } from "../contracts/json.js";
+import type { ResultSerializer } from "./result-serializer.js";
+import { ValueSerializer } from "./value-serializer.js";
+
+const DEFAULT_SERIALIZER = new ValueSerializer();
+
+/** What makes a Result. */
+export interface ResultFields<T> {
+  readonly value: T | Json;
+  /** Whether `value` is what the serializer made. @default false */
+  readonly serialized?: boolean;
+  /** @default ValueSerializer; required when `serialized` */
+  readonly serializer?: ResultSerializer<T>;
+}
+
+/** What a task produced. A Result never changes: storing or reading one makes another. */
+export class Result<T = unknown> {
+  readonly value: T | Json;
+  readonly serialized: boolean;
+  readonly serializer: ResultSerializer<T>;
+
+  constructor(fields: ResultFields<T>) {
+    const { value, serialized = false, serializer } = fields;
+    if (serialized && !serializer) throw new TypeError("Cannot make a serialized Result: its serializer is missing");
+    this.value = value;
+    this.serialized = serialized;
+    this.serializer = serializer ?? (DEFAULT_SERIALIZER as ResultSerializer<unknown> as ResultSerializer<T>);
+    Object.freeze(this);
+  }
+
+  /** The storable form; `this` when it already is. @throws {SerializeError} naming the path that does not fit. */
+  async serialize(): Promise<Result<T>> {
+    if (this.serialized) return this;
+    const value = await this.serializer.serialize(this.value as T);
+    return new Result<T>({ value, serialized: true, serializer: this.serializer });
+  }
+
+  /** The live form; `this` when it already is. */
+  async deserialize(): Promise<Result<T>> {
+    if (!this.serialized) return this;
+    const value = await this.serializer.deserialize(this.value as Json);
+    return new Result<T>({ value, serializer: this.serializer });
+  }
+}

@@ -1,0 +1,123 @@
+import type { Json } from "../contracts/json.js";
+import { type StateFields, StateOf } from "./state-of.js";
+
+type SuccessType = "Success" | "Cached" | "Mapped" | "Skipped";
+type FailedType = "Failed" | "TimedOut" | "TriggerFailed" | "ValidationFailed" | "Crashed";
+type FinishedType = SuccessType | FailedType | "Looped" | "Cancelled";
+
+/** Over, one way or another. */
+export abstract class Finished<T, Type extends FinishedType> extends StateOf<T, Type> {}
+
+/** Did what it should; its result is what it produced. */
+export class Success<T = unknown, Type extends SuccessType = "Success"> extends Finished<T, Type> {
+  constructor(fields: StateFields<T> = {}, type: Type = "Success" as Type) {
+    super(type, fields);
+    if (new.target === Success) Object.freeze(this);
+  }
+}
+
+export interface CachedFields<T = unknown> extends StateFields<T> {
+  /** When the result is too old to be taken; null for never. @default null */
+  readonly cachedResultExpiration?: Date | null;
+  /** The flow's parameters when the result was made. @default null */
+  readonly cachedParameters?: { readonly [name: string]: Json } | null;
+  /** Content hash of each input the result was made from. @default null */
+  readonly hashedInputs?: { readonly [input: string]: string } | null;
+}
+
+/** Has a result that an earlier run made. */
+export class Cached<T = unknown> extends Success<T, "Cached"> {
+  readonly cachedParameters: { readonly [name: string]: Json } | null;
+  readonly hashedInputs: { readonly [input: string]: string } | null;
+  readonly #expiration: number | null;
+
+  constructor(fields: CachedFields<T> = {}) {
+    super(fields, "Cached");
+    this.cachedParameters = fields.cachedParameters ? Object.freeze({ ...fields.cachedParameters }) : null;
+    this.hashedInputs = fields.hashedInputs ? Object.freeze({ ...fields.hashedInputs }) : null;
+    this.#expiration = fields.cachedResultExpiration ? fields.cachedResultExpiration.getTime() : null;
+    Object.freeze(this);
+  }
+
+  get cachedResultExpiration(): Date | null {
+    return this.#expiration === null ? null : new Date(this.#expiration);
+  }
+
+  override fields(): CachedFields<T> {
+    const { cachedParameters, hashedInputs, cachedResultExpiration } = this;
+    return { ...super.fields(), cachedParameters, hashedInputs, cachedResultExpiration };
+  }
+}
+
+/** There was no need to do it. */
+export class Skipped<T = unknown> extends Success<T, "Skipped"> {
+  constructor(fields: StateFields<T> = {}) {
+    super(fields, "Skipped");
+    Object.freeze(this);
+  }
+}
+
+export interface LoopedFields<T = unknown> extends StateFields<T> {
+  /** Rounds made so far. @default 1 */
+  readonly loopCount?: number;
+}
+
+/** One round of a loop is over; its result goes into the next. */
+export class Looped<T = unknown> extends Finished<T, "Looped"> {
+  /** Rounds made so far. */
+  readonly loopCount: number;
+
+  constructor(fields: LoopedFields<T> = {}) {
+    super("Looped", fields);
+    this.loopCount = fields.loopCount ?? 1;
+    Object.freeze(this);
+  }
+
+  override fields(): LoopedFields<T> {
+    return { ...super.fields(), loopCount: this.loopCount };
+  }
+}
+
+/** Went wrong; its result is the error. */
+export class Failed<T = unknown, Type extends FailedType = "Failed"> extends Finished<T, Type> {
+  constructor(fields: StateFields<T> = {}, type: Type = "Failed" as Type) {
+    super(type, fields);
+    Object.freeze(this);
+  }
+}
+
+/** Took longer than it may. */
+export class TimedOut<T = unknown> extends Failed<T, "TimedOut"> {
+  constructor(fields: StateFields<T> = {}) {
+    super(fields, "TimedOut");
+  }
+}
+
+/** What came before it did not end as its trigger asks. */
+export class TriggerFailed<T = unknown> extends Failed<T, "TriggerFailed"> {
+  constructor(fields: StateFields<T> = {}) {
+    super(fields, "TriggerFailed");
+  }
+}
+
+/** Its result is not what it should be. */
+export class ValidationFailed<T = unknown> extends Failed<T, "ValidationFailed"> {
+  constructor(fields: StateFields<T> = {}) {
+    super(fields, "ValidationFailed");
+  }
+}
+
+/** The process died or was interrupted while it was Running. */
+export class Crashed<T = unknown> extends Failed<T, "Crashed"> {
+  constructor(fields: StateFields<T> = {}) {
+    super(fields, "Crashed");
+  }
+}
+
+/** Stopped on request. */
+export class Cancelled<T = unknown> extends Finished<T, "Cancelled"> {
+  constructor(fields: StateFields<T> = {}) {
+    super("Cancelled", fields);
+    Object.freeze(this);
+  }
+}
