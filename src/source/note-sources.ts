@@ -1,0 +1,48 @@
+import MagicString from "magic-string";
+import { type EarlierNames, isNamedDeclaration, notedFunctions } from "./noted-functions.js";
+import { freeName, importsOf, parseModule } from "./parsed-module.js";
+import { inferredName, namingAround, sourceArguments } from "./source-call.js";
+import { finishEdits, type OriginalFile, type Transformed } from "./transformed.js";
+
+export interface NoteOptions extends OriginalFile {
+  /** Module that exports `noteSource`, as the compiled file can import it. */
+  readonly noteSourceFrom: string;
+}
+
+const NO_EARLIER: EarlierNames = { values: new Set(), imports: new Map() };
+
+/**
+ * Keeps the source of a module's tasks and top-level functions beside them, for their cache keys: the same notes
+ * as in a cell. Takes JavaScript whose types are stripped; lines stay where they are.
+ * @throws {SyntaxError} with `pos`, when the text does not parse.
+ */
+export function noteSources(js: string, options: NoteOptions): Transformed {
+  const module = parseModule(js);
+  const edits = new MagicString(js);
+  const noted = notedFunctions(module, importsOf(module.program), NO_EARLIER);
+  const source = freeName("$source", module);
+  const first: string[] = [];
+  for (const each of noted) {
+    const { node } = each;
+    const notes = sourceArguments(each, (name) => name);
+    if (node.type === "FunctionDeclaration" && node.id) first.push(`${source}(${node.id.name}, ${notes});`);
+    else if (isNamedDeclaration(node) && "id" in node && node.id)
+      edits.appendLeft(node.end, ` ${source}(${(node.id as { name: string }).name}, ${notes});`);
+    else {
+      const parent = module.parentOf(node);
+      const name = parent?.type === "VariableDeclarator" ? inferredName(parent.id, node) : undefined;
+      const [before, after] = name === undefined ? ["", ""] : namingAround(name);
+      edits.appendRight(node.start, `${source}(${before}`);
+      edits.prependLeft(node.end, `${after}, ${notes})`);
+    }
+  }
+  if (noted.length > 0)
+    edits.appendLeft(
+      startOf(js),
+      `import { noteSource as ${source} } from ${JSON.stringify(options.noteSourceFrom)}; ${first.join(" ")} `,
+    );
+  return finishEdits(edits, options);
+}
+
+/** Where code may be put in first: behind a hashbang line. */
+const startOf = (js: string): number => (js.startsWith("#!") ? js.indexOf("\n") + 1 : 0);
