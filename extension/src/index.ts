@@ -1,0 +1,39 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { ICommandPalette } from "@jupyterlab/apputils";
+import { INotebookTracker } from "@jupyterlab/notebook";
+import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
+import { ITranslator, nullTranslator } from "@jupyterlab/translation";
+import { addExportCommand } from "./export-command.js";
+import { outputPlaces } from "./output-places.js";
+import { flowRunRendererFactory } from "./renderers/flow-run.js";
+import { resultRendererFactory } from "./renderers/result.js";
+import { stateRendererFactory } from "./renderers/state.js";
+
+const renderers: JupyterFrontEndPlugin<void> = {
+  id: "cellar-lab:renderers",
+  description: "Shows states, results and flow runs as live widgets.",
+  autoStart: true,
+  requires: [IRenderMimeRegistry],
+  optional: [INotebookTracker],
+  activate: (_: JupyterFrontEnd, registry: IRenderMimeRegistry, tracker: INotebookTracker | null) => {
+    registry.addFactory(stateRendererFactory);
+    registry.addFactory(resultRendererFactory);
+    registry.addFactory(flowRunRendererFactory(outputPlaces(tracker)));
+  },
+};
+
+const exporting: JupyterFrontEndPlugin<void> = {
+  id: "cellar-lab:export",
+  description: "Exports a notebook as a flow script.",
+  autoStart: true,
+  requires: [INotebookTracker],
+  optional: [ICommandPalette, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    tracker: INotebookTracker,
+    palette: ICommandPalette | null,
+    translator: ITranslator | null,
+  ) => addExportCommand(app, tracker, palette, (translator ?? nullTranslator).load("cellar_lab")),
+};
+
+export default [renderers, exporting];

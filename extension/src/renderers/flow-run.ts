@@ -1,0 +1,124 @@
+import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
+import type { Message } from "@lumino/messaging";
+import { FLOW_RUN_MIME, type FlowRunRecord, type LogRecord } from "../../../src/contracts/records.js";
+import type { ResultPreview } from "../../../src/contracts/run-comm.js";
+import type { OutputPlaces } from "../output-places.js";
+import { RunLink } from "../run-link.js";
+import type { FlowRunActions, LinkStatus } from "../views/flow-run-model.js";
+import { flowRunView } from "../views/flow-run-view.js";
+import { CellarWidget } from "./cellar-widget.js";
+import { readFlowRun } from "./read-record.js";
+
+/** Shows one flow run: first as it was saved, then as the kernel's store has it. */
+class RenderedFlowRun extends CellarWidget implements FlowRunActions {
+  private readonly view = flowRunView(this);
+  private run: FlowRunRecord | undefined;
+  private trusted = false;
+  private link: RunLink | undefined;
+  private status: LinkStatus = "none";
+  private clock = 0;
+
+  constructor(
+    mimeType: string,
+    private readonly places: OutputPlaces,
+  ) {
+    super(mimeType);
+  }
+
+  async retry(): Promise<void> {
+    try {
+      if (!this.link?.live) throw new Error("Cannot retry over the kernel: it is not connected");
+      await this.link.ask({ ask: "retry" });
+    } catch (error) {
+      // The kernel does not know the run any more: running its cell again keeps what finished.
+      if (!(await this.places.runCellOf(this.node))) throw error;
+    }
+  }
+
+  async cancel(): Promise<void> {
+    await this.asked({ ask: "cancel" });
+  }
+
+  async preview(resultId: string): Promise<ResultPreview> {
+    return (await this.asked({ ask: "preview", resultId })) as ResultPreview;
+  }
+
+  async logs(taskRunId: string): Promise<readonly LogRecord[]> {
+    return (await this.asked({ ask: "logs", taskRunId })) as readonly LogRecord[];
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) return;
+    window.clearInterval(this.clock);
+    this.link?.dispose();
+    this.view.dispose();
+    super.dispose();
+  }
+
+  protected draw(data: unknown, trusted: boolean): HTMLElement {
+    const saved = readFlowRun(data);
+    this.trusted = trusted;
+    if (this.run && this.run.id !== saved.id) this.unlink();
+    // While the link lives it is ahead of the display's copy, unless the display tells of a new attempt.
+    if (!this.run || !this.link?.live || this.run.id !== saved.id || saved.attempt > this.run.attempt) this.run = saved;
+    this.connect();
+    this.redraw();
+    return this.view.node;
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this.connect();
+    this.redraw();
+  }
+
+  private asked(request: Parameters<RunLink["ask"]>[0]): ReturnType<RunLink["ask"]> {
+    return this.link?.ask(request) ?? Promise.reject(new Error("Cannot ask the kernel: it is not connected"));
+  }
+
+  private connect(): void {
+    if (this.link || !this.run || !this.trusted || !this.isAttached) return;
+    const session = this.places.sessionOf(this.node);
+    if (!session) return;
+    this.link = new RunLink(this.run.id, session, {
+      onRun: (run) => {
+        this.run = run;
+        if (this.status === "live") this.redraw();
+      },
+      onStatus: (status) => {
+        this.status = status;
+        this.redraw();
+      },
+    });
+  }
+
+  private unlink(): void {
+    this.link?.dispose();
+    this.link = undefined;
+    this.status = "none";
+  }
+
+  private redraw(): void {
+    if (!this.run || this.isDisposed) return;
+    this.view.update({
+      run: this.run,
+      link: this.status,
+      trusted: this.trusted,
+      inNotebook: this.places.sessionOf(this.node) !== undefined,
+      now: Date.now(),
+    });
+    const ticking = this.run.endedAt === null && this.status === "live";
+    if (ticking && !this.clock) this.clock = window.setInterval(() => this.redraw(), 1000);
+    else if (!ticking && this.clock) {
+      window.clearInterval(this.clock);
+      this.clock = 0;
+    }
+  }
+}
+
+export const flowRunRendererFactory = (places: OutputPlaces): IRenderMime.IRendererFactory => ({
+  safe: true, // the view writes text nodes only; its actions are off in an untrusted notebook
+  mimeTypes: [FLOW_RUN_MIME],
+  defaultRank: 20,
+  createRenderer: ({ mimeType }) => new RenderedFlowRun(mimeType, places),
+});

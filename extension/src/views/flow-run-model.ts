@@ -1,0 +1,96 @@
+import type { EpochMs } from "../../../src/contracts/json.js";
+import { FAILED_TYPES, type FlowRunRecord, type LogRecord, SUCCESSFUL_TYPES } from "../../../src/contracts/records.js";
+import type { ResultPreview } from "../../../src/contracts/run-comm.js";
+import {
+  countOf,
+  countRun,
+  type OutlineNode,
+  outlineRun,
+  outlineType,
+  type StateCounts,
+  totalOf,
+} from "../../../src/display/run-outline.js";
+import type { ShownState } from "./state-icon.js";
+
+/**
+ * Where the record comes from: "live" from the kernel's store; "connecting" while the kernel is being asked;
+ * "none" without a kernel; "missing" when the kernel's store does not know the run. Without a link the record
+ * is the one saved in the notebook.
+ */
+export type LinkStatus = "live" | "connecting" | "none" | "missing";
+
+/** All that a flow run's view draws. */
+export interface FlowRunModel {
+  readonly run: FlowRunRecord;
+  readonly link: LinkStatus;
+  /** False in a notebook that is not trusted: nothing there may run code. */
+  readonly trusted: boolean;
+  /** False outside a notebook, where there is no cell to run again. */
+  readonly inNotebook: boolean;
+  readonly now: EpochMs;
+}
+
+/** What a person may ask of a run. */
+export interface FlowRunActions {
+  retry(): Promise<void>;
+  cancel(): Promise<void>;
+  preview(resultId: string): Promise<ResultPreview>;
+  logs(taskRunId: string): Promise<readonly LogRecord[]>;
+}
+
+/** A model with what all its views need worked out once. */
+export interface RunScene extends FlowRunModel {
+  readonly outline: readonly OutlineNode[];
+  readonly counts: StateCounts;
+  /** Task runs that there are or that are planned, mapped children one by one. */
+  readonly total: number;
+  readonly running: boolean;
+  /** Name of the selected call, or id of a mapped child's task run. */
+  readonly selected: string | undefined;
+}
+
+export function sceneOf(model: FlowRunModel, selected: string | undefined): RunScene {
+  const outline = outlineRun(model.run);
+  const counts = countRun(outline);
+  const planned = outline.filter((node) => !node.run && totalOf(node.childStates) === 0).length;
+  const told = model.link === "live" || model.link === "connecting";
+  return {
+    ...model,
+    outline,
+    counts,
+    total: totalOf(counts) + planned,
+    running: model.run.endedAt === null && told,
+    selected,
+  };
+}
+
+export const shownState = (node: OutlineNode): ShownState => outlineType(node) ?? "Planned";
+
+export const failedCount = (scene: RunScene): number => countOf(scene.counts, FAILED_TYPES);
+
+/** Why "retry" cannot be asked now; undefined when it can. */
+export function retryRefusal(scene: RunScene): string | undefined {
+  if (!scene.trusted) return "Trust notebook to interact";
+  if (scene.running) return "Still running";
+  if (SUCCESSFUL_TYPES.includes(scene.run.state.type) && failedCount(scene) === 0) return "Nothing failed";
+  if (!scene.inNotebook && scene.link !== "live") return "Not in a notebook, and no kernel is connected";
+  return undefined;
+}
+
+/** Why "cancel" cannot be asked now; undefined when it can. */
+export function cancelRefusal(scene: RunScene): string | undefined {
+  if (!scene.trusted) return "Trust notebook to interact";
+  if (!scene.running) return "Not running";
+  if (scene.link !== "live") return "Kernel not connected";
+  if (scene.run.state.type === "Cancelling") return "Already cancelling";
+  return undefined;
+}
+
+/** What is said when the record is not live; undefined when it is. */
+export function linkNote({ link, trusted, inNotebook }: RunScene): string | undefined {
+  if (!trusted) return "Trust notebook to interact";
+  if (link === "none") return inNotebook ? "Last known state; kernel not connected" : "Last known state";
+  if (link === "missing") return "Last known state; this kernel's store does not know the run";
+  if (link === "connecting") return "Last known state; connecting to the kernel…";
+  return undefined;
+}

@@ -1,0 +1,116 @@
+import { FAILED_TYPES, RUNNING_TYPES, SUCCESSFUL_TYPES } from "../../../src/contracts/records.js";
+import type { PlacedNode } from "../../../src/display/graph-layout.js";
+import { formatDuration } from "../../../src/display/human-units.js";
+import { countOf, type OutlineNode, totalOf } from "../../../src/display/run-outline.js";
+import { setAttributes, setText, svgElement, type View } from "./element.js";
+import { shownState } from "./flow-run-model.js";
+import { stateIcon, toneOf, wordOf } from "./state-icon.js";
+
+export const NODE_WIDTH = 184;
+export const NODE_HEIGHT = 50;
+const LONGEST_NAME = 21;
+
+export interface NodeModel {
+  readonly node: OutlineNode;
+  readonly placed: PlacedNode;
+  readonly selected: boolean;
+  readonly focusable: boolean;
+  readonly now: number;
+  readonly running: boolean;
+}
+
+/** One call in the graph: sign, name, word and time; a stack of cards with a bar when it is mapped. */
+export function graphNode(select: (name: string) => void): View<NodeModel, SVGGElement> {
+  const icon = stateIcon();
+  setAttributes(icon.node, { x: 12, y: 10 });
+  const title = svgElement("title");
+  const name = svgElement("text", { class: "cl-node-name", x: 36, y: 22 });
+  const detail = svgElement("text", { class: "cl-node-detail", x: 36, y: 38 });
+  const deck = svgElement("rect", {
+    class: "cl-node-deck",
+    x: 4,
+    y: 4,
+    width: NODE_WIDTH - 2,
+    height: NODE_HEIGHT - 1,
+    rx: 6,
+  });
+  const card = svgElement("rect", { class: "cl-node-card", width: NODE_WIDTH, height: NODE_HEIGHT, rx: 6 });
+  const bar = svgElement("g", { class: "cl-node-bar" });
+  const node = svgElement("g", { class: "cl-node", role: "button" }, title, deck, card, icon.node, name, detail, bar);
+  let current = "";
+  node.addEventListener("click", () => select(current));
+  return {
+    node,
+    update({ node: call, placed, selected, focusable, now, running }) {
+      current = call.name;
+      const state = shownState(call);
+      const text = detailOf(call, now, running);
+      icon.update(state);
+      setText(title, call.name);
+      setText(name, call.name.length > LONGEST_NAME ? `${call.name.slice(0, LONGEST_NAME - 1)}…` : call.name);
+      setText(detail, text);
+      setAttributes(deck, { visibility: call.mapped ? null : "hidden" });
+      drawBar(bar, call);
+      setAttributes(node, {
+        transform: `translate(${placed.x} ${placed.y})`,
+        "data-name": call.name,
+        "data-state": state,
+        "data-tone": toneOf(state),
+        "data-selected": selected ? "true" : null,
+        "data-kept": call.run?.kept ? "true" : null,
+        "aria-label": `${call.name}, ${text}`,
+        "aria-pressed": String(selected),
+        tabindex: focusable ? 0 : -1,
+      });
+    },
+  };
+}
+
+function detailOf(call: OutlineNode, now: number, running: boolean): string {
+  const total = totalOf(call.childStates);
+  if (total > 0) {
+    const failed = countOf(call.childStates, FAILED_TYPES);
+    const done = `${countOf(call.childStates, SUCCESSFUL_TYPES)} of ${total}`;
+    return failed > 0 ? `${done} · ${failed} failed` : done;
+  }
+  const { run } = call;
+  if (!run) return "Planned";
+  const end = run.endedAt ?? (running && RUNNING_TYPES.includes(run.state.type) ? now : null);
+  return [
+    wordOf(run.state.type),
+    run.kept ? "kept" : run.startedAt !== null && end !== null && formatDuration(end - run.startedAt),
+    run.state.runCount > 1 && `${run.state.runCount}/${run.maxAttempts}`,
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+/** Shares of a mapped call's children, or the progress that a task told. */
+function drawBar(bar: SVGGElement, call: OutlineNode): void {
+  const total = totalOf(call.childStates);
+  const shares: [string, number][] =
+    total > 0
+      ? [
+          ["good", countOf(call.childStates, SUCCESSFUL_TYPES) / total],
+          ["bad", countOf(call.childStates, FAILED_TYPES) / total],
+          ["active", countOf(call.childStates, RUNNING_TYPES) / total],
+        ]
+      : call.run?.state.progress && RUNNING_TYPES.includes(call.run.state.type)
+        ? [["active", Math.min(1, Math.max(0, call.run.state.progress.fraction))]]
+        : [];
+  const text = JSON.stringify(shares);
+  if (bar.getAttribute("data-shares") === text) return;
+  bar.setAttribute("data-shares", text);
+  const [width, y] = [NODE_WIDTH - 24, NODE_HEIGHT - 6];
+  let x = 12;
+  bar.replaceChildren(
+    ...(shares.length > 0 ? [svgElement("rect", { class: "cl-node-track", x, y, width, height: 2, rx: 1 })] : []),
+    ...shares
+      .filter(([, share]) => share > 0)
+      .map(([tone, share]) => {
+        const rect = svgElement("rect", { "data-tone": tone, x, y, width: share * width, height: 2, rx: 1 });
+        x += share * width;
+        return rect;
+      }),
+  );
+}

@@ -1,0 +1,69 @@
+import type { EpochMs } from "../../../src/contracts/json.js";
+import type { StatePayload } from "../../../src/contracts/records.js";
+import { formatDuration } from "../../../src/display/human-units.js";
+import { element, setAttributes, setText, type View } from "./element.js";
+import { errorView } from "./error-view.js";
+import { localTime } from "./local-time.js";
+import { resultView } from "./result-view.js";
+import { stateIcon, toneOf, wordOf } from "./state-icon.js";
+
+export interface StateCardModel {
+  readonly state: StatePayload;
+  readonly now: EpochMs;
+}
+
+/** One State: sign, word, name, message, times, and its result or error. */
+export function stateCard(): View<StateCardModel> {
+  const icon = stateIcon();
+  const word = element("span", { class: "cl-title" });
+  const name = element("span", { class: "cl-name" });
+  const message = element("div", { class: "cl-message" });
+  const facts = element("span", { class: "cl-facts" });
+  const time = localTime();
+  const error = errorView();
+  const result = resultView();
+  const node = element(
+    "section",
+    { class: "cl-card cl-state" },
+    element(
+      "header",
+      { class: "cl-head" },
+      icon.node,
+      element("div", { class: "cl-head-text" }, element("div", { class: "cl-head-line" }, word, name), message),
+      element("div", { class: "cl-head-side" }, facts, time.node),
+    ),
+    error.node,
+    result.node,
+  );
+  return {
+    node,
+    update({ state, now }) {
+      icon.update(state.type);
+      setText(word, wordOf(state.type));
+      setText(name, state.name ?? "");
+      setText(message, state.message ?? "");
+      message.hidden = !state.message;
+      setText(facts, factsOf(state, now));
+      time.update(state.timestamp);
+      error.update(state.error);
+      // A failed state's result is its error: said once.
+      result.node.hidden = state.error !== undefined;
+      result.update({ result: state.result });
+      setAttributes(node, { "data-tone": toneOf(state.type), "aria-label": `State ${wordOf(state.type)}` });
+    },
+  };
+}
+
+function factsOf(state: StatePayload, now: EpochMs): string {
+  const facts: string[] = [];
+  if (state.runCount > 1) facts.push(`attempt ${state.runCount}`);
+  if (state.children !== undefined) facts.push(state.children === 1 ? "1 child" : `${state.children} children`);
+  if (state.loopCount !== undefined) facts.push(`loop ${state.loopCount}`);
+  if (state.startTime === null) facts.push("until resumed");
+  else if (state.startTime !== undefined && state.startTime > now)
+    facts.push(
+      `${state.type === "Retrying" ? "retries" : "starts"} in ${formatDuration(Math.ceil((state.startTime - now) / 1000) * 1000)}`,
+    );
+  if (state.progress) facts.push(`${Math.round(state.progress.fraction * 100)} %`);
+  return facts.join(" · ");
+}

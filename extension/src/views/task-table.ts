@@ -1,0 +1,199 @@
+import type { TaskRunRecord } from "../../../src/contracts/records.js";
+import { formatDuration } from "../../../src/display/human-units.js";
+import { taskTitle } from "../../../src/display/run-outline.js";
+import { element, keyedViews, setAttributes, setText, type View } from "./element.js";
+import type { RunScene } from "./flow-run-model.js";
+import { stateBadge, wordOf } from "./state-icon.js";
+import { selectionKey } from "./timeline-view.js";
+
+const ROW_HEIGHT = 30;
+/** Rows outside the window that are drawn all the same, so that scrolling shows no gap. */
+const SPARE_ROWS = 12;
+
+interface Column {
+  readonly title: string;
+  readonly value: (task: TaskRunRecord) => string | number;
+}
+const durationOf = ({ startedAt, endedAt }: TaskRunRecord): number =>
+  startedAt === null || endedAt === null ? -1 : endedAt - startedAt;
+const COLUMNS: readonly Column[] = [
+  { title: "State", value: ({ state }) => wordOf(state.type) },
+  { title: "Task", value: (task) => task.name },
+  { title: "Time", value: (task) => (task.kept ? -1 : durationOf(task)) },
+  { title: "Attempt", value: ({ state }) => state.runCount },
+  { title: "Note", value: (task) => noteOf(task) },
+];
+
+interface Row {
+  readonly task: TaskRunRecord;
+  readonly selected: boolean;
+}
+
+/** Every task run in a row, mapped children too: sort by a column, filter by text or state. Only rows in sight are drawn. */
+export function taskTable(select: (key: string | undefined) => void): View<RunScene> {
+  const filter = element("input", {
+    type: "search",
+    class: "cl-input",
+    placeholder: "Filter by name or note",
+    "aria-label": "Filter tasks",
+  });
+  const states = element("select", { class: "cl-input", "aria-label": "State" });
+  const count = element("span", { class: "cl-muted", "aria-live": "polite" });
+  const above = element("tr", { class: "cl-spacer", "aria-hidden": "true" });
+  const body = element("tbody");
+  const scroll = element("div", { class: "cl-scroll cl-table-scroll" });
+  const heads = COLUMNS.map(({ title }, index) => {
+    const button = element("button", { type: "button", class: "cl-sort" }, title);
+    button.addEventListener("click", () => {
+      order =
+        order?.column !== index
+          ? { column: index, down: false }
+          : order.down
+            ? undefined
+            : { column: index, down: true };
+      draw();
+    });
+    return element("th", { scope: "col" }, button);
+  });
+  const table = element(
+    "table",
+    { class: "cl-table cl-tasks" },
+    element("thead", {}, element("tr", {}, ...heads)),
+    body,
+  );
+  scroll.append(table);
+  const node = element(
+    "div",
+    { class: "cl-task-table" },
+    element("div", { class: "cl-filter", "data-lm-suppress-shortcuts": true }, filter, states, count),
+    scroll,
+  );
+  let scene: RunScene | undefined;
+  let order: { readonly column: number; readonly down: boolean } | undefined;
+  const spacer = (): View<Row, Element> => ({ node: above, update: () => {} });
+  const updateRows = keyedViews<Row>(
+    body,
+    ({ task }) => task.id,
+    (row) => (row.task === SPACER ? spacer() : rowView(select)),
+  );
+  for (const control of [filter, states]) control.addEventListener("input", () => draw());
+  scroll.addEventListener("scroll", () => draw());
+
+  function draw(): void {
+    if (!scene) return;
+    drawStates(states, scene);
+    const tasks = sorted(scene.run.tasks.filter(matches(filter.value, states.value)), order);
+    heads.forEach((head, index) => {
+      const sort = order?.column === index ? (order.down ? "descending" : "ascending") : "none";
+      setAttributes(head, { "aria-sort": sort });
+    });
+    setText(
+      count,
+      tasks.length === scene.run.tasks.length ? `${tasks.length}` : `${tasks.length} of ${scene.run.tasks.length}`,
+    );
+    const visible = Math.ceil((scroll.clientHeight || 360) / ROW_HEIGHT);
+    const first = Math.max(0, Math.min(Math.floor(scroll.scrollTop / ROW_HEIGHT), tasks.length - visible) - SPARE_ROWS);
+    const last = Math.min(tasks.length, first + visible + SPARE_ROWS * 2);
+    above.style.height = `${first * ROW_HEIGHT}px`;
+    table.style.marginBottom = `${(tasks.length - last) * ROW_HEIGHT}px`;
+    const { selected } = scene;
+    updateRows([
+      ...(first > 0 ? [{ task: SPACER, selected: false }] : []),
+      ...tasks.slice(first, last).map((task) => ({ task, selected: selectionKey(task) === selected })),
+    ]);
+  }
+  return {
+    node,
+    update(next) {
+      scene = next;
+      draw();
+    },
+  };
+}
+
+/** Stands for the rows above the window. */
+const SPACER = { id: "\u0000spacer" } as TaskRunRecord;
+
+function rowView(select: (key: string | undefined) => void): View<Row, Element> {
+  const badge = stateBadge();
+  const name = element("button", { type: "button", class: "cl-link" });
+  const cells = {
+    time: element("td", { class: "cl-number" }),
+    attempt: element("td", { class: "cl-number" }),
+    note: element("td", { class: "cl-note-cell" }),
+  };
+  const node = element(
+    "tr",
+    {},
+    element("td", {}, badge.node),
+    element("td", { class: "cl-name-cell" }, name),
+    cells.time,
+    cells.attempt,
+    cells.note,
+  );
+  let row: Row | undefined;
+  node.addEventListener("click", () => row && select(row.selected ? undefined : selectionKey(row.task)));
+  return {
+    node,
+    update(next) {
+      row = next;
+      const { task, selected } = next;
+      const duration = durationOf(task);
+      badge.update(task.state.type);
+      setText(name, taskTitle(task));
+      setAttributes(name, { title: taskTitle(task) });
+      setText(cells.time, task.kept ? "kept" : duration < 0 ? "" : formatDuration(duration));
+      setText(
+        cells.attempt,
+        task.state.runCount === 0 ? "" : task.maxAttempts > 1 ? `${task.state.runCount} of ${task.maxAttempts}` : "1",
+      );
+      setText(cells.note, noteOf(task));
+      setAttributes(cells.note, { title: noteOf(task) || null });
+      setAttributes(node, {
+        "data-state": task.state.type,
+        "data-selected": selected ? "true" : null,
+        "data-child": task.mapIndex === null ? null : "true",
+      });
+    },
+  };
+}
+
+function noteOf({ state, reason, kept }: TaskRunRecord): string {
+  if (state.error) return `${state.error.name}: ${state.error.message}`;
+  return (kept && reason === "kept" ? "" : reason) || (state.progress?.message ?? "");
+}
+
+function matches(text: string, state: string): (task: TaskRunRecord) => boolean {
+  const wanted = text.trim().toLowerCase();
+  return (task) =>
+    (state === "" || task.state.type === state) &&
+    (wanted === "" || `${taskTitle(task)} ${task.task} ${noteOf(task)}`.toLowerCase().includes(wanted));
+}
+
+function sorted(
+  tasks: readonly TaskRunRecord[],
+  order: { readonly column: number; readonly down: boolean } | undefined,
+) {
+  if (!order) return tasks;
+  const { value } = COLUMNS[order.column]!;
+  const sign = order.down ? -1 : 1;
+  return tasks.toSorted((a, b) => {
+    const [one, other] = [value(a), value(b)];
+    return (
+      sign * (typeof one === "number" ? one - (other as number) : one.localeCompare(other as string)) ||
+      (a.mapIndex ?? -1) - (b.mapIndex ?? -1)
+    );
+  });
+}
+
+function drawStates(select: HTMLSelectElement, { run }: RunScene): void {
+  const types = [...new Set(run.tasks.map(({ state }) => state.type))];
+  if (select.dataset.types === types.join()) return;
+  select.dataset.types = types.join();
+  const chosen = select.value;
+  select.replaceChildren(
+    element("option", { value: "" }, "All states"),
+    ...types.map((type) => element("option", { value: type }, wordOf(type))),
+  );
+  select.value = types.includes(chosen as never) ? chosen : "";
+}
