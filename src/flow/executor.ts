@@ -1,0 +1,27 @@
+import type { State } from "../state/states.js";
+import type { TaskContext } from "../task/context.js";
+import type { TaskDefinition } from "../task/task-definition.js";
+
+/** One attempt of one task: what an executor is asked to call. */
+export interface TaskRef {
+  readonly taskRunId: string;
+  readonly task: TaskDefinition;
+}
+
+/** The way to stop an attempt, and what the task sees of its run. */
+export interface RunToken {
+  readonly context: TaskContext;
+  /** Calls back when the attempt is to stop, with the state it then ends in. Gives the way to stop listening. */
+  readonly onStop: (listener: (state: State) => void) => () => void;
+}
+
+/** Where tasks are called. Small enough for many machines. */
+export interface Executor {
+  /** How many attempts one flow run may have under way at once. */
+  readonly concurrency: number;
+  /** Calls the task with these arguments. Gives the state it ended in; never rejects. */
+  submit(ref: TaskRef, inputs: readonly unknown[], token: RunToken): Promise<State>;
+  /** Gives up an attempt whose state nobody waits for any more. */
+  cancel(taskRunId: string): void;
+  close(): Promise<void>;
+}

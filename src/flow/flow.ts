@@ -1,0 +1,121 @@
+import type { ResultSerializer } from "../result/result-serializer.js";
+import type { State } from "../state/states.js";
+import type { Store } from "../store/store.js";
+import { insideOwner } from "../task/call-owner.js";
+import type { Duration } from "../task/duration.js";
+import { TaskCall } from "../task/task-call.js";
+import type { StateHandler } from "../task/task-definition.js";
+import type { Executor } from "./executor.js";
+import { FlowGraph } from "./flow-graph.js";
+import type { FlowState } from "./flow-results.js";
+
+export interface FlowOptions<C = unknown> {
+  /** Calls whose states decide the flow's. @default those that no other waits for */
+  readonly referenceTasks?: (calls: C) => readonly TaskCall[];
+  readonly stateHandlers?: readonly StateHandler<Flow>[];
+  readonly onFailure?: (flow: Flow, state: State) => void | Promise<void>;
+  readonly executor?: Executor;
+  /** For results of tasks that name none. @default ValueSerializer */
+  // biome-ignore lint/suspicious/noExplicitAny: it serializes whatever the tasks give
+  readonly serializer?: ResultSerializer<any>;
+}
+
+export interface RunOptions {
+  readonly parameters?: { readonly [name: string]: unknown };
+  /**
+   * "failed" goes on with the last run of this place when it did not succeed; "never" starts anew; a run's id
+   * goes on with that one.
+   * @default "failed"
+   */
+  readonly resume?: "failed" | "never" | (string & {});
+  /** Runs this call and all that wait for it, and keeps the rest of the last run. */
+  readonly from?: TaskCall;
+  /** States to begin with, by call or by name; finished ones are kept. */
+  readonly taskStates?: ReadonlyMap<TaskCall | string, State> | { readonly [name: string]: State };
+  readonly executor?: Executor;
+  /** Where the run is kept; "none": nowhere. @default the store of the place */
+  readonly store?: Store | "none";
+  readonly signal?: AbortSignal;
+  /** Told of each state of a task (with its call) and of the flow (without). */
+  readonly onState?: (state: State, call: TaskCall | null, mapIndex: number | null) => void;
+  /** How long to wait for a retry while nothing else runs. @default "10s" */
+  readonly maxWait?: Duration;
+}
+
+/** A graph of calls with a name, ready to run. */
+export class Flow<C = unknown> {
+  /** What the body returned: the calls by their names. */
+  readonly calls: C;
+
+  constructor(
+    readonly name: string,
+    readonly graph: FlowGraph,
+    calls: C,
+    readonly options: FlowOptions<never>,
+  ) {
+    this.calls = calls;
+    Object.freeze(this);
+  }
+
+  /**
+   * Runs the flow and gives the state it reached, whatever its tasks do.
+   * @throws {TypeError} on misuse, before any task runs: a parameter that is missing, unknown or invalid.
+   */
+  run(options: RunOptions = {}): Promise<FlowState> {
+    return engineOf(this.name).run(this, options);
+  }
+
+  /** Goes on with a run whose task is Paused. */
+  resume(runId: string, taskName: string, options: Omit<RunOptions, "resume"> = {}): Promise<FlowState> {
+    return engineOf(this.name).resume(this, runId, taskName, options);
+  }
+
+  /** The calls whose states decide the flow's. */
+  referenceCalls(): readonly TaskCall[] {
+    return this.options.referenceTasks?.(this.calls as never) ?? terminalCalls(this.graph.calls);
+  }
+}
+
+/** What runs flows. It stands a floor above and installs itself when it is loaded. */
+export interface FlowEngine {
+  run(flow: Flow, options: RunOptions): Promise<FlowState>;
+  resume(flow: Flow, runId: string, taskName: string, options: RunOptions): Promise<FlowState>;
+}
+
+let engine: FlowEngine | undefined;
+
+export function setFlowEngine(installed: FlowEngine): void {
+  engine = installed;
+}
+
+function engineOf(flowName: string): FlowEngine {
+  if (!engine) throw new Error(`Cannot run flow "${flowName}": the engine is not loaded`);
+  return engine;
+}
+
+/**
+ * Builds a flow: `body` describes its graph by calling tasks.
+ * @throws {TypeError} when the body is async, or when its calls cannot be put in an order.
+ */
+export function flow<C>(name: string, body: () => C, options: FlowOptions<C> = {}): Flow<C> {
+  if (typeof name !== "string" || name === "") throw new TypeError("Cannot build a flow: its name is empty");
+  if (body.constructor.name === "AsyncFunction") throw new TypeError(asyncBody(name));
+  const graph = new FlowGraph(name);
+  const calls = insideOwner(graph, body);
+  if (isThenable(calls) && !(calls instanceof TaskCall)) throw new TypeError(asyncBody(name));
+  graph.close();
+  return new Flow(name, graph, calls, options);
+}
+
+/** Those that no other call waits for. */
+export function terminalCalls(calls: readonly TaskCall[]): TaskCall[] {
+  const waitedFor = new Set(calls.flatMap((call) => [...call.upstream]));
+  return calls.filter((call) => !waitedFor.has(call));
+}
+
+const asyncBody = (name: string): string =>
+  `Cannot build flow "${name}": its body is async; a body describes the graph and is synchronous, the tasks may be async`;
+
+function isThenable(value: unknown): boolean {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+}

@@ -1,0 +1,120 @@
+import type { State } from "../state/states.js";
+import type { Parameter } from "./parameter.js";
+import type { TaskDefinition } from "./task-definition.js";
+
+/** An argument of a call with its calls and parameters found, ready to be filled in. */
+export type Template =
+  | { readonly kind: "value"; readonly value: unknown }
+  | { readonly kind: "call"; readonly call: TaskCall }
+  | { readonly kind: "parameter"; readonly parameter: Parameter }
+  | { readonly kind: "list"; readonly parts: readonly Template[] }
+  | { readonly kind: "record"; readonly parts: readonly (readonly [string, Template])[] };
+
+/** One argument of a call, under the name of the parameter it is for. */
+export interface CallInput {
+  readonly name: string;
+  readonly template: Template;
+  /** How a map takes it: whole for every child, an item for each, or an item of each item. */
+  readonly mode: "whole" | "each" | "flat";
+}
+
+/** The flow that calls become part of: one that is being built, or the ambient one. */
+export interface CallOwner {
+  /** The flow's name, for messages. */
+  readonly flowName: string;
+  /** Takes a new call in. Gives the name it has here. */
+  admit(call: TaskCall): string;
+  /** Takes in a parameter that a call refers to. @throws {TypeError} when another one has its name. */
+  admitParameter(parameter: Parameter): void;
+  /** A call is to wait for another. @throws {TypeError} when they may not be tied. */
+  tie(upstream: TaskCall, downstream: TaskCall): void;
+  /** Runs what the call needs. */
+  run(call: TaskCall): Promise<State>;
+}
+
+/** What makes a call. */
+export interface CallFields {
+  readonly task: TaskDefinition;
+  readonly owner: CallOwner;
+  readonly mapped: boolean;
+}
+
+/**
+ * A node of a flow: a task with its arguments, which has not run. Awaited outside a flow it runs what it
+ * needs and gives the value, or throws the task's error.
+ */
+export class TaskCall<out R = unknown> implements PromiseLike<R> {
+  /** Carries the type of what it will produce; never there at run time. */
+  declare readonly produces: R;
+  readonly task: TaskDefinition;
+  /** Unique in its flow: "extract", "extract-2". */
+  readonly name: string;
+  readonly owner: CallOwner;
+  readonly mapped: boolean;
+  readonly #inputs: CallInput[] = [];
+  readonly #upstream = new Set<TaskCall>();
+
+  constructor(fields: CallFields) {
+    this.task = fields.task;
+    this.owner = fields.owner;
+    this.mapped = fields.mapped;
+    this.name = fields.owner.admit(this);
+  }
+
+  get inputs(): readonly CallInput[] {
+    return this.#inputs;
+  }
+  /** The calls it waits for, each once, in the order they were named. */
+  get upstream(): ReadonlySet<TaskCall> {
+    return this.#upstream;
+  }
+
+  /** Takes an argument; called while the call is made. */
+  takeInput(input: CallInput, calls: readonly TaskCall[], parameters: readonly Parameter[]): void {
+    for (const call of calls) this.#waitFor(call);
+    for (const parameter of parameters) this.owner.admitParameter(parameter);
+    this.#inputs.push(input);
+  }
+
+  /** Waits for other calls without taking what they produce. Gives the call back. */
+  after(...calls: readonly TaskCall[]): this {
+    for (const call of calls) this.#waitFor(call);
+    return this;
+  }
+
+  /** Runs what the call needs, as `await` does, and gives the state it ended in. */
+  async run(): Promise<State<R>> {
+    return (await this.owner.run(this)) as State<R>;
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: a call is awaited like a promise, by design
+  then<T = R, E = never>(
+    onValue?: ((value: R) => T | PromiseLike<T>) | null,
+    onError?: ((reason: unknown) => E | PromiseLike<E>) | null,
+  ): Promise<T | E> {
+    return this.run()
+      .then(valueOrThrow<R>)
+      .then(onValue, onError);
+  }
+
+  #waitFor(call: TaskCall): void {
+    if (!(call instanceof TaskCall))
+      throw new TypeError(`Cannot put "${this.name}" after ${String(call)}: it is no call`);
+    this.owner.tie(call, this);
+    this.#upstream.add(call);
+  }
+}
+
+/** A call finished without its value: what `await call` throws when there is no error to throw. */
+export class UnfinishedCallError extends Error {
+  override readonly name = "UnfinishedCallError";
+}
+
+async function valueOrThrow<R>(state: State<R>): Promise<R> {
+  const read = await state.load();
+  if (read.isSuccessful()) return read.result;
+  if (read.isFailed() && read.result !== undefined) throw read.result;
+  throw new UnfinishedCallError(
+    `Cannot read the value of a call: it is ${read.type}${read.message ? ` (${read.message})` : ""}`,
+  );
+}

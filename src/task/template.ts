@@ -1,0 +1,59 @@
+import { Parameter } from "./parameter.js";
+import { TaskCall, type Template } from "./task-call.js";
+
+/** Told of each call and parameter that an argument holds. */
+export interface Found {
+  call(call: TaskCall): void;
+  parameter(parameter: Parameter): void;
+}
+
+/** Reads an argument. Whatever holds neither a call nor a parameter stays the very object that was given. */
+export function readTemplate(argument: unknown, found: Found, inside: ReadonlySet<object> = new Set()): Template {
+  if (argument instanceof TaskCall) {
+    found.call(argument);
+    return { kind: "call", call: argument };
+  }
+  if (argument instanceof Parameter) {
+    found.parameter(argument);
+    return { kind: "parameter", parameter: argument };
+  }
+  const isList = Array.isArray(argument);
+  if ((!isList && !isPlain(argument)) || inside.has(argument)) return { kind: "value", value: argument };
+  const deeper = new Set(inside).add(argument); // a cycle in plain data is data
+  if (isList) {
+    const parts = argument.map((part) => readTemplate(part, found, deeper));
+    return parts.every(isValue) ? { kind: "value", value: argument } : { kind: "list", parts };
+  }
+  const parts = Object.entries(argument).map(([key, part]) => [key, readTemplate(part, found, deeper)] as const);
+  return parts.every(([, part]) => isValue(part)) ? { kind: "value", value: argument } : { kind: "record", parts };
+}
+
+/** The value of an argument, once the values in it are known. */
+export function fillTemplate(
+  template: Template,
+  readCall: (call: TaskCall) => unknown,
+  parameters: { readonly [name: string]: unknown },
+): unknown {
+  switch (template.kind) {
+    case "value":
+      return template.value;
+    case "call":
+      return readCall(template.call);
+    case "parameter":
+      return parameters[template.parameter.name];
+    case "list":
+      return template.parts.map((part) => fillTemplate(part, readCall, parameters));
+    case "record":
+      return Object.fromEntries(
+        template.parts.map(([key, part]) => [key, fillTemplate(part, readCall, parameters)] as const),
+      );
+  }
+}
+
+const isValue = (template: Template): boolean => template.kind === "value";
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
