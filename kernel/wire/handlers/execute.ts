@@ -19,6 +19,8 @@ export interface ExecuteParts {
   readonly queue: CellQueue;
 }
 
+const INSIST_MS = 100;
+
 /** How strictly cells are checked unless they say otherwise. */
 const LEVEL: CheckLevel = "error";
 
@@ -75,7 +77,8 @@ async function runCell(
     // Until the session has the cell, an interrupt has nothing there to stop.
     await Promise.race([session.ready(), interrupted]);
     const { js, filename, map } = compiled;
-    const answer = await session.ask("run", { cell, js, filename, map, userExpressions });
+    const answering = session.ask("run", { cell, js, filename, map, userExpressions });
+    const answer = await insisting(answering, interrupted, () => session.interrupt());
     await session.drained();
     await language("settle", { count: cell.count, ok: answer.status === "ok" });
     return answer;
@@ -104,4 +107,19 @@ async function compileExpressions(
     if (cell.ok) compiled[name] = cell.js;
   }
   return compiled;
+}
+
+/** An interrupt that meets the session before it has begun the cell is lost there: it is said again until the cell ends. */
+async function insisting<T>(answering: Promise<T>, interrupted: Promise<never>, interrupt: () => void): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  let answered = false;
+  interrupted.catch(() => {
+    if (!answered) timer = setInterval(interrupt, INSIST_MS);
+  });
+  try {
+    return await answering;
+  } finally {
+    answered = true;
+    clearInterval(timer);
+  }
 }

@@ -1,0 +1,69 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { KernelClient } from "./kernel-client.js";
+
+const test = suite<{ client: KernelClient }>("the session ends");
+test.before(async (context) => {
+  context.client = await KernelClient.start();
+});
+test.after(({ client }) => client.close());
+
+const CASES: [what: string, code: string, told: RegExp][] = [
+  [
+    "by kill -9",
+    'process.kill(process.pid, "SIGKILL"); await new Promise(() => {});',
+    /killed by SIGKILL \(out of memory\?\)/,
+  ],
+  ["by process.exit()", "process.exit(3);", /exited with code 3/],
+  ["by process.abort()", "process.abort();", /killed by SIGABRT/],
+];
+for (const [what, code, told] of CASES)
+  test(`${what}: the cell says so, queued cells are aborted, the next one starts afresh`, async ({ client }) => {
+    await client.execute("let before = 1;");
+    const [dead, queued] = await Promise.all([code, "2"].map((each) => client.execute(each)));
+    assert.is(dead!.reply.status, "error");
+    assert.match(String(dead!.reply.evalue), told);
+    assert.is(queued!.reply.status, "aborted");
+    const fresh = await client.execute("1 + 1");
+    assert.is(fresh.result, "2");
+    assert.match(fresh.stderr, /variables of earlier cells are gone/);
+    assert.is((await client.execute("2 + 2")).stderr, "");
+    const gone = await client.execute("before");
+    assert.is(gone.reply.status, "error");
+  });
+
+test("what it wrote last is shown", async ({ client }) => {
+  const { stdout } = await client.execute('console.log("last words"); process.exit(1);');
+  assert.is(stdout, "last words\n");
+});
+
+test("children that it left behind end", async ({ client }) => {
+  const { result } = await client.execute(
+    'import { spawn } from "node:child_process";\nconst child = spawn("sleep", ["1000"]);\nchild.pid!',
+  );
+  await client.execute("process.exit(1)");
+  assert.throws(() => process.kill(Number(result), 0), /ESRCH/);
+});
+
+test("the kernel's end is the session's, also by kill -9 while a cell spins", async ({ client }) => {
+  const other = await KernelClient.start();
+  const pid = Number((await other.execute("process.pid")).result);
+  other.begin('console.log("begun"); for (;;) {}');
+  await other.next(({ header }) => header.msg_type === "stream");
+  other.kernel.kill("SIGKILL");
+  await other.close();
+  // The session is a process of its own and ends a moment later; a hang is ended by the test run's time-out.
+  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.is((await client.execute("1")).result, "1");
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false; // ESRCH
+  }
+}
+
+test.run();
