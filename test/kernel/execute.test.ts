@@ -35,7 +35,7 @@ test("console text arrives in order, of both streams", async ({ client }) => {
 });
 
 test("10 000 console lines are complete before idle, in few messages", async ({ client }) => {
-  const { stdout, outputs } = await client.execute("for (let i = 0; i < 10_000; i += 1) console.log("line " + i);");
+  const { stdout, outputs } = await client.execute('for (let i = 0; i < 10_000; i += 1) console.log("line " + i);');
   assert.is(stdout, Array.from({ length: 10_000 }, (_, at) => `line ${at}\n`).join(""));
   assert.ok(outputs.length < 200, `${outputs.length} messages`);
 });

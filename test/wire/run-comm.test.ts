@@ -1,0 +1,163 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { SessionCalls } from "../../kernel/links/session-calls.js";
+import type { JsonObject } from "../../kernel/protocol/messages.js";
+import type { CommEnd } from "../../kernel/wire/comms.js";
+import { KernelStore } from "../../kernel/wire/kernel-store.js";
+import { runCommTarget } from "../../kernel/wire/run-comm.js";
+import {
+  type FlowRunSummary,
+  NO_RESULT_RECORD,
+  type StateRecord,
+  type TaskRunRecord,
+} from "../../src/contracts/records.js";
+import type { RunCommEvent } from "../../src/contracts/run-comm.js";
+import type { Caller } from "../../src/links/calls.js";
+import type { Owner, Transition } from "../../src/store/store.js";
+
+const folder = mkdtempSync(join(tmpdir(), "cellar-run-comm-"));
+const store = new KernelStore(join(folder, "store.db"));
+test.after(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+const owner: Owner = { id: "test", pid: process.pid, startedAt: 1 };
+const state = (type: StateRecord["type"]): StateRecord => ({
+  v: 1,
+  type,
+  message: null,
+  timestamp: 1000,
+  runCount: 1,
+  result: NO_RESULT_RECORD,
+});
+const run = (id: string, type: StateRecord["type"]): FlowRunSummary => ({
+  v: 1,
+  id,
+  flow: "etl",
+  place: { file: "n.ipynb", cell: "c" },
+  state: state(type),
+  attempt: 1,
+  kept: 0,
+  ran: 0,
+  createdAt: 1000,
+  startedAt: 1000,
+  endedAt: null,
+  parameters: {},
+});
+const task = (flowRunId: string, name: string, type: StateRecord["type"]): TaskRunRecord => ({
+  id: `${flowRunId}-${name}`,
+  flowRunId,
+  name,
+  task: name,
+  mapIndex: null,
+  state: state(type),
+  maxAttempts: 1,
+  kept: false,
+  startedAt: 1000,
+  endedAt: null,
+  reason: null,
+});
+const transition = (of: TaskRunRecord): Transition => ({
+  run: of,
+  memory: { sourceKey: null, inputKeys: {}, result: null, cachedInputs: {}, cacheKey: null, cacheExpires: null },
+  results: [],
+});
+const graph = ["a", "b"].map((name) => ({ name, task: name, upstream: [], mapped: false, tags: [] }));
+const begin = async (id: string) => (await store.open()).beginRun(run(id, "Running"), graph, owner);
+
+/** Follows a run and keeps what is sent. */
+function follow(runId: string, session: Caller<SessionCalls> = () => Promise.reject(new Error("no session runs"))) {
+  const sent: RunCommEvent[] = [];
+  const link = { send: (data: JsonObject) => void sent.push(data as unknown as RunCommEvent), close: () => {} };
+  const parts = { openStore: () => store.open(), listen: store.listen.bind(store), session };
+  const end: CommEnd = runCommTarget(parts)(link, { runId });
+  const until = async (count: number) => {
+    while (sent.length < count) await new Promise((resolve) => setTimeout(resolve, 5));
+    return sent;
+  };
+  return { sent, end, until };
+}
+
+test("a run that the store does not know is missing", async () => {
+  const { until, end } = follow("no-such-run");
+  assert.is((await until(1))[0]!.kind, "missing");
+  end.close();
+});
+
+test("a snapshot, then only what changed", async () => {
+  await begin("r1");
+  const { until, end } = follow("r1");
+  const [snapshot] = await until(1);
+  assert.ok(snapshot?.kind === "snapshot" && snapshot.run.graph.length === 2);
+  for (const type of ["Running", "Success"] as const)
+    await (await store.open()).append([transition(task("r1", "a", type))], {
+      run: { ...run("r1", "Running"), ran: 1 },
+    });
+  const delta = (await until(2))[1]!;
+  assert.ok(delta.kind === "delta" && delta.seq === 2);
+  assert.is(delta.run.ran, 1);
+  assert.equal(
+    delta.tasks.map((each) => [each.name, each.state.type]),
+    [["a", "Success"]],
+  );
+  end.close();
+});
+
+test("a new attempt comes as a snapshot", async () => {
+  await begin("r2");
+  const { until, end } = follow("r2");
+  await until(1);
+  await (await store.open()).beginRun({ ...run("r2", "Running"), attempt: 2 }, graph, owner);
+  const second = (await until(2))[1]!;
+  assert.ok(second.kind === "snapshot" && second.run.attempt === 2 && second.seq === 2);
+  end.close();
+});
+
+test("a closed comm hears nothing more", async () => {
+  await begin("r3");
+  const closed = follow("r3");
+  await closed.until(1);
+  closed.end.close();
+  const open = follow("r3");
+  await open.until(1);
+  await (await store.open()).append([transition(task("r3", "a", "Running"))]);
+  await open.until(2);
+  assert.is(closed.sent.length, 1);
+  open.end.close();
+});
+
+test("requests are acknowledged with their id", async () => {
+  await begin("r4");
+  const asked: unknown[] = [];
+  const session = (async (name: string, ask: unknown) => {
+    asked.push([name, ask]);
+    return null;
+  }) as unknown as Caller<SessionCalls>;
+  const { until, end } = follow("r4", session);
+  await until(1);
+  end.message({ id: 7, ask: "retry" });
+  assert.equal((await until(2))[1], { kind: "answer", id: 7, ok: true, value: null });
+  assert.equal(asked, [["retryRun", { runId: "r4" }]]);
+  end.message({ id: 8, ask: "logs", taskRunId: "r4-a" });
+  assert.equal((await until(3))[2], { kind: "answer", id: 8, ok: true, value: [] });
+  end.message({ id: 9, ask: "preview", resultId: "nothing" });
+  const refused = (await until(4))[3]!;
+  assert.ok(refused.kind === "answer" && !refused.ok && /no such result/.test(refused.error));
+  end.close();
+});
+
+test("a request that is not in the contract is refused", async () => {
+  await begin("r5");
+  const { until, end } = follow("r5");
+  await until(1);
+  end.message({ id: 1, ask: "explode" });
+  const refused = (await until(2))[1]!;
+  assert.ok(refused.kind === "answer" && !refused.ok && /"explode"/.test(refused.error));
+  end.close();
+});
+
+test.run();
