@@ -6,6 +6,13 @@ import type { Json } from "../contracts/json.js";
 import type { Cell, Notebook } from "./notebook.js";
 
 const DEFAULT_KERNELSPEC = { display_name: "TypeScript (Cellar)", language: "typescript", name: "cellar" };
+const FORMAT = [
+  "  jupytext:",
+  "    text_representation:",
+  "      extension: .ts",
+  "      format_name: percent",
+  "      format_version: '1.3'",
+];
 const MARKER = /^\/\/ %%(?: (.*))?$/;
 /** Lines of a cell that would be taken for a marker are written with one more comment sign. */
 const ESCAPED = /^(?:\/\/ )+%%/;
@@ -16,17 +23,10 @@ const PLAIN_TITLE = /^\w(?:[\w .,:-]*[\w.,:-])?$/;
 
 /** Writes the percent form. */
 export function toPercentScript({ cells, metadata }: Notebook): string {
-  const header = [
-    "---",
-    "jupyter:",
-    "  jupytext:",
-    "    text_representation:",
-    "      extension: .ts",
-    "      format_name: percent",
-    "      format_version: '1.3'",
-    ...Object.entries(metadata).map(([key, value]) => `  ${KEY.test(key) ? key : oneLine(key)}: ${oneLine(value)}`),
-    "---",
-  ];
+  const named = Object.entries(metadata).map(
+    ([key, value]) => `  ${KEY.test(key) ? key : oneLine(key)}: ${oneLine(value)}`,
+  );
+  const header = ["---", "jupyter:", ...("jupytext" in metadata ? [] : FORMAT), ...named, "---"];
   return [comment(header.join("\n")), ...cells.map(writeCell)].join("\n\n").concat("\n");
 }
 

@@ -1,0 +1,48 @@
+/**
+ * Runs a notebook without Jupyter: `node main.js <notebook> [--out file] [--parameters json]`. Tells its
+ * progress on stderr, what cells print on stdout; exit code 1 when a cell or a flow run failed, 130 on ^C.
+ */
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import type { Json } from "../../src/contracts/json.js";
+import { type RunRequest, runNotebook } from "./run-notebook.js";
+import { RunProgress } from "./run-progress.js";
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { out: { type: "string" }, parameters: { type: "string", default: "{}" } },
+  });
+  const path = resolve(positionals[0] ?? "");
+  const interrupted = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interrupted.abort());
+  const request: RunRequest = {
+    path,
+    notebook: await readJson(path),
+    parameters: JSON.parse(values.parameters) as { [name: string]: Json },
+    out: values.out === undefined ? null : resolve(values.out),
+    signal: interrupted.signal,
+  };
+  const progress = new RunProgress(process.stderr, process.stdout);
+  const outcome = await runNotebook(request, progress);
+  progress.close(outcome);
+  if (interrupted.signal.aborted) return 130;
+  return outcome.error || outcome.failedRuns.length > 0 ? 1 : 0;
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, "utf8"));
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new Error(`Cannot read ${path}: ${code === "ENOENT" ? "there is no such file" : message}`, { cause });
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`cellar: ${(error as Error).message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,41 @@
+import { Command } from "commander";
+import type { FlowRunSummary } from "../contracts/records.js";
+import { STATE_LOOKS } from "../contracts/state-look.js";
+import { formatDuration } from "../display/human-units.js";
+import { withStore, withStoreFlag } from "./existing-store.js";
+
+interface RunsFlags {
+  readonly store?: string;
+  readonly flow?: string;
+  readonly limit: string;
+  readonly json?: true;
+}
+
+/** `cellar runs`: the newest runs of a store. */
+export const runsCommand = (): Command =>
+  withStoreFlag(new Command("runs").description("list the newest flow runs"))
+    .option("--flow <name>", "only of this flow")
+    .option("--limit <count>", "at most so many", "20")
+    .option("--json", "as JSON")
+    .action(async ({ store: path, flow, limit, json }: RunsFlags) => {
+      const filter = { limit: Number(limit), ...(flow !== undefined && { flow }) };
+      const runs = await withStore(path, (store) => store.flowRuns(filter));
+      if (json) console.log(JSON.stringify(runs, null, 2));
+      else if (runs.length === 0) console.log("no runs yet");
+      else for (const run of runs) console.log(line(run));
+    });
+
+function line({ id, flow, state, place, createdAt, startedAt, endedAt, kept, ran }: FlowRunSummary): string {
+  const { glyph, word } = STATE_LOOKS[state.type];
+  const time = endedAt === null ? "" : formatDuration(endedAt - startedAt);
+  const where = [place.file, place.cell].filter((each) => each !== null).join(" #");
+  return [
+    id,
+    new Date(createdAt).toISOString(),
+    `${glyph} ${word}`,
+    flow,
+    `kept ${kept}, ran ${ran}`,
+    time,
+    where,
+  ].join("  ");
+}
