@@ -5,7 +5,7 @@ const DEEPEST_CAUSE = 8;
 
 /** An error with its chain of causes; stacks fold away. */
 export function errorView(): View<ErrorRecord | undefined> {
-  const node = element("div", { class: "cl-error" });
+  const node = element("div", { class: "cl-error", hidden: true });
   let drawn: string | undefined;
   return {
     node,

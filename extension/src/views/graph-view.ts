@@ -10,9 +10,6 @@ import { graphNode, NODE_HEIGHT, NODE_WIDTH, type NodeModel } from "./graph-node
 import { walk } from "./graph-walk.js";
 import { panZoom } from "./pan-zoom.js";
 
-const LEAST_HEIGHT = 96;
-const MOST_HEIGHT = 420;
-
 export interface GraphView extends View<RunScene> {
   /** Buttons for direction, zoom and fit; they stand in the toolbar. */
   readonly tools: HTMLElement;
@@ -38,6 +35,7 @@ export function graphView(select: (name: string | undefined) => void): GraphView
   let layout: GraphLayout | undefined;
   let shape = "";
   let focused: string | undefined;
+  let revealed: string | undefined;
 
   const updateNodes = keyedViews<NodeModel>(
     nodes,
@@ -75,8 +73,7 @@ export function graphView(select: (name: string | undefined) => void): GraphView
       if (!next) return;
       focused = next;
       draw();
-      const placed = layout!.nodes.find(({ id }) => id === next)!;
-      view.reveal(placed.x, placed.y, placed.width, placed.height);
+      view.reveal(layout?.nodes.find(({ id }) => id === next));
       focusNode(next);
     }
     event.preventDefault();
@@ -98,13 +95,16 @@ export function graphView(select: (name: string | undefined) => void): GraphView
         { direction },
       );
       setAttributes(svg, {
-        height: Math.round(Math.min(MOST_HEIGHT, Math.max(LEAST_HEIGHT, layout.height + 40))),
         "data-direction": direction,
         "aria-label": `Graph of ${outline.length} tasks. Arrow keys walk it.`,
       });
       view.setContent(layout.width, layout.height);
     }
     if (!outline.some(({ name }) => name === focused)) focused = outline[0]?.name;
+    if (revealed !== selected) {
+      revealed = selected;
+      view.reveal(layout.nodes.find(({ id }) => id === selected));
+    }
     const placed = new Map(layout.nodes.map((each) => [each.id, each]));
     updateNodes(
       outline.map((call) => ({

@@ -1,14 +1,26 @@
 const SMALLEST = 0.15;
 const LARGEST = 2.5;
 const PAD = 16;
+/** Names stay readable until the person asks to see all: a larger picture begins at its start instead. */
+const SMALLEST_AT_FIRST = 0.6;
+const LEAST_HEIGHT = 96;
+const MOST_HEIGHT = 420;
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
 
 export interface PanZoom {
-  /** Size of what is shown; fits it again unless the person has moved it. */
+  /** Size of what is shown; places it again unless the person has moved it. */
   setContent(width: number, height: number): void;
+  /** All of it in sight. */
   fit(): void;
   zoom(factor: number): void;
-  /** Moves just so far that the rectangle is in sight. */
-  reveal(x: number, y: number, width: number, height: number): void;
+  /** Moves just so far that `box` is in sight, and keeps it there when the frame changes its size. */
+  reveal(box: Box | undefined): void;
   dispose(): void;
 }
 
@@ -20,11 +32,12 @@ export function panZoom(frame: SVGSVGElement, layer: SVGGElement): PanZoom {
   let [x, y, scale] = [PAD, PAD, 1];
   let content = { width: 0, height: 0 };
   let touched = false;
+  let wanted: Box | undefined;
   const apply = () => layer.setAttribute("transform", `translate(${round(x)} ${round(y)}) scale(${round(scale)})`);
-  const size = () => {
-    const box = frame.getBoundingClientRect();
-    return { width: box.width || 720, height: box.height || Number(frame.getAttribute("height")) || 240 };
-  };
+  const size = () => ({
+    width: frame.getBoundingClientRect().width || 720,
+    height: Number(frame.getAttribute("height")) || LEAST_HEIGHT,
+  });
   const zoomAt = (factor: number, atX: number, atY: number) => {
     const next = Math.min(LARGEST, Math.max(SMALLEST, scale * factor));
     x = atX - ((atX - x) * next) / scale;
@@ -33,13 +46,27 @@ export function panZoom(frame: SVGSVGElement, layer: SVGGElement): PanZoom {
     touched = true;
     apply();
   };
-  const fit = () => {
-    const { width, height } = size();
-    const room = Math.min((width - PAD * 2) / (content.width || 1), (height - PAD * 2) / (content.height || 1));
-    scale = Math.min(1, Math.max(SMALLEST, room));
+  const fit = (smallest: number) => {
+    const { width } = size();
+    const across = Math.min(1, Math.max(smallest, (width - PAD * 2) / (content.width || 1)));
+    const height = Math.min(MOST_HEIGHT, Math.max(LEAST_HEIGHT, content.height * across + PAD * 3));
+    frame.setAttribute("height", String(Math.round(height)));
+    scale = Math.max(smallest, Math.min(across, (height - PAD * 2) / (content.height || 1)));
     x = Math.max(PAD, (width - content.width * scale) / 2);
     y = Math.max(PAD, (height - content.height * scale) / 2);
     apply();
+  };
+  const reveal = () => {
+    if (!wanted) return;
+    const { width, height } = size();
+    const [left, top] = [wanted.x * scale + x, wanted.y * scale + y];
+    x += shift(left, left + wanted.width * scale, width);
+    y += shift(top, top + wanted.height * scale, height);
+    apply();
+  };
+  const settle = () => {
+    if (!touched) fit(SMALLEST_AT_FIRST);
+    reveal();
   };
   const onWheel = (event: WheelEvent) => {
     if (!event.ctrlKey && !event.metaKey) return;
@@ -69,34 +96,32 @@ export function panZoom(frame: SVGSVGElement, layer: SVGGElement): PanZoom {
   frame.addEventListener("pointermove", onMove);
   frame.addEventListener("pointerup", onUp);
   frame.addEventListener("pointercancel", onUp);
-  const watcher = typeof ResizeObserver === "undefined" ? undefined : new ResizeObserver(() => !touched && fit());
+  const watcher = typeof ResizeObserver === "undefined" ? undefined : new ResizeObserver(settle);
   watcher?.observe(frame);
   return {
     setContent(width, height) {
       if (width === content.width && height === content.height) return;
       content = { width, height };
-      if (!touched) fit();
+      if (!touched) fit(SMALLEST_AT_FIRST);
     },
     fit() {
       touched = false;
-      fit();
+      fit(SMALLEST);
     },
     zoom(factor) {
       const { width, height } = size();
       zoomAt(factor, width / 2, height / 2);
     },
-    reveal(left, top, width, height) {
-      const frameSize = size();
-      const [fromX, fromY] = [left * scale + x, top * scale + y];
-      const [toX, toY] = [fromX + width * scale, fromY + height * scale];
-      if (fromX < PAD) x += PAD - fromX;
-      else if (toX > frameSize.width - PAD) x -= toX - frameSize.width + PAD;
-      if (fromY < PAD) y += PAD - fromY;
-      else if (toY > frameSize.height - PAD) y -= toY - frameSize.height + PAD;
-      apply();
+    reveal(box) {
+      wanted = box;
+      reveal();
     },
     dispose: () => watcher?.disconnect(),
   };
 }
+
+/** How far [from, to] has to move to lie inside a frame of `size`. */
+const shift = (from: number, to: number, size: number): number =>
+  from < PAD ? PAD - from : Math.min(0, size - PAD - to);
 
 const round = (value: number): number => Math.round(value * 1000) / 1000;

@@ -99,7 +99,7 @@ export function runHeader(actions: FlowRunActions): View<RunScene> {
       const failed = failedCount(scene);
       const refusal = retryRefusal(scene);
       retry.update({
-        text: failed === 0 && !refusal ? "Resume" : failed > 1 ? `Retry ${failed} failed` : "Retry failed",
+        text: failed === 0 && !refusal ? "Resume" : "Retry failed",
         refusal,
       });
       cancel.update({ text: "Cancel", refusal: cancelRefusal(scene) });

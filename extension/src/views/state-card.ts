@@ -1,5 +1,5 @@
 import type { EpochMs } from "../../../src/contracts/json.js";
-import type { StatePayload } from "../../../src/contracts/records.js";
+import { FINISHED_TYPES, type StatePayload } from "../../../src/contracts/records.js";
 import { formatDuration } from "../../../src/display/human-units.js";
 import { element, setAttributes, setText, type View } from "./element.js";
 import { errorView } from "./error-view.js";
@@ -46,13 +46,16 @@ export function stateCard(): View<StateCardModel> {
       setText(facts, factsOf(state, now));
       time.update(state.timestamp);
       error.update(state.error);
-      // A failed state's result is its error: said once.
-      result.node.hidden = state.error !== undefined;
+      result.node.hidden = state.error !== undefined || !hasSlot(state);
       result.update({ result: state.result });
       setAttributes(node, { "data-tone": toneOf(state.type), "aria-label": `State ${wordOf(state.type)}` });
     },
   };
 }
+
+/** A failed state's result is its error, a mapped one's are its children's; an unfinished state has none to speak of yet. */
+const hasSlot = ({ type, result }: StatePayload): boolean =>
+  result.kind !== "NoResult" || (FINISHED_TYPES.includes(type) && type !== "Mapped");
 
 function factsOf(state: StatePayload, now: EpochMs): string {
   const facts: string[] = [];

@@ -78,7 +78,10 @@ function rowView(select: (key: string | undefined) => void): View<Row> {
       wait.hidden = !ran;
       bar.hidden = !ran;
       if (ran) {
-        const [left, right] = [percent(startedAt), percent(end ?? startedAt)];
+        const [left, right] = [
+          percent(startedAt),
+          percent(end ?? (RUNNING_TYPES.includes(state.type) ? to : startedAt)),
+        ];
         wait.style.width = `${left}%`;
         bar.style.left = `${left}%`;
         bar.style.width = `${right - left}%`;
