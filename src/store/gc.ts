@@ -17,7 +17,7 @@ const DELETE_RUNS = `
 /** A result lives while any state, any task run's memory or any cached input refers to it. */
 const DELETE_RESULTS = `
   DELETE FROM results WHERE id NOT IN (
-    SELECT result_id FROM states WHERE result_id IS NOT NULL
+    SELECT record->>'$.result.id' FROM states WHERE record->>'$.result.id' IS NOT NULL
     UNION SELECT memory->>'$.result.id' FROM task_runs WHERE memory->>'$.result.id' IS NOT NULL
     UNION SELECT input.value->>'id' FROM task_runs, json_each(task_runs.memory, '$.cachedInputs') AS input
       WHERE input.value->>'id' IS NOT NULL

@@ -6,7 +6,8 @@ export const APPLICATION_ID = 0x43656c6c;
 /**
  * What brings a file from version n (its `user_version`) to n + 1, n being the place in the list. A step
  * that was released is never changed again. Times are INTEGER milliseconds UTC; `record` and `memory` hold the
- * JSON of the records of the same names; the other columns repeat what is searched by.
+ * JSON of the records of the same names; the other columns repeat what is searched by. Each state of a task run
+ * becomes history by itself; a kept one is no new state.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -60,18 +61,21 @@ export const MIGRATIONS: readonly string[] = [
     record TEXT NOT NULL,
     memory TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX tasks_of_run ON task_runs (flow_run_id, type);
+  CREATE INDEX tasks_of_run ON task_runs (flow_run_id);
   CREATE INDEX newest_of_cache_key ON task_runs (cache_key, ended_at) WHERE cache_key IS NOT NULL;
 
   CREATE TABLE states (
     number INTEGER PRIMARY KEY,
-    task_run_id TEXT NOT NULL REFERENCES task_runs (id) ON DELETE CASCADE,
-    result_id TEXT,
+    task_run INTEGER NOT NULL REFERENCES task_runs (number) ON DELETE CASCADE,
     record TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX states_of_task ON states (task_run_id);
+  CREATE INDEX states_of_task ON states (task_run);
   CREATE TRIGGER history_is_never_rewritten BEFORE UPDATE ON states
     BEGIN SELECT raise(ABORT, 'history is append-only'); END;
+  CREATE TRIGGER history_begins AFTER INSERT ON task_runs
+    BEGIN INSERT INTO states (task_run, record) VALUES (new.number, new.record->'state'); END;
+  CREATE TRIGGER history_goes_on AFTER UPDATE ON task_runs WHEN NOT new.record->>'kept'
+    BEGIN INSERT INTO states (task_run, record) VALUES (new.number, new.record->'state'); END;
 
   CREATE TABLE results (
     number INTEGER PRIMARY KEY,
@@ -85,10 +89,10 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE logs (
     number INTEGER PRIMARY KEY,
-    task_run_id TEXT NOT NULL REFERENCES task_runs (id) ON DELETE CASCADE,
+    task_run INTEGER NOT NULL REFERENCES task_runs (number) ON DELETE CASCADE,
     record TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX logs_of_task ON logs (task_run_id);
+  CREATE INDEX logs_of_task ON logs (task_run);
   `,
 ];
 

@@ -24,7 +24,7 @@ export function serveStore(port: Port, store: Store): void {
     rememberedRun: (runId) => store.rememberedRun(runId),
     beginRun: ({ run, graph, owner }) => settled(store.beginRun(run, graph, owner)),
     setGraph: ({ runId, graph }) => settled(store.setGraph(runId, graph)),
-    appendAll: (appends) => Promise.all(appends.map(appendOne)),
+    appendAll: (appends) => Promise.all((JSON.parse(appends) as Append[]).map(appendOne)),
     log: (lines) => settled(store.log(lines)),
     cached: ({ cacheKey, now }) => store.cached(cacheKey, now),
     readResult: (id) => store.readResult(id),

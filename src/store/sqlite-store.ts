@@ -32,6 +32,10 @@ import { type QueuedWrite, WriteQueue } from "./write-queue.js";
 /** Larger values go to files of their own. */
 const LARGEST_INLINE_BYTES = 65_536;
 
+const TASK_NUMBER = "(SELECT number FROM task_runs WHERE id = ?)";
+const SELECT_HISTORY = `SELECT record FROM states WHERE task_run = ${TASK_NUMBER} ORDER BY number`;
+const SELECT_LOGS = `SELECT record FROM logs WHERE task_run = ${TASK_NUMBER} ORDER BY number`;
+
 type Write = QueuedWrite & ({ readonly append: Append } | { readonly change: (session: Session) => Promise<void> });
 
 export interface SqliteStoreOptions {
@@ -102,7 +106,8 @@ export class SqliteStore implements Store {
   log(lines: readonly LogRecord[]): Promise<void> {
     return this.#change(async (session) => {
       await session.run(
-        "INSERT INTO logs (task_run_id, record) SELECT value->>'taskRunId', value FROM json_each(?)",
+        `INSERT INTO logs (task_run, record)
+         SELECT (SELECT number FROM task_runs WHERE id = value->>'taskRunId'), value FROM json_each(?)`,
         JSON.stringify(lines),
       );
     });
@@ -139,12 +144,12 @@ export class SqliteStore implements Store {
   }
 
   async history(taskRunId: string): Promise<StateRecord[]> {
-    const rows = await this.#query("SELECT record FROM states WHERE task_run_id = ? ORDER BY number", taskRunId);
+    const rows = await this.#query(SELECT_HISTORY, taskRunId);
     return rows.map((row) => parse(row, "record"));
   }
 
   async logs(taskRunId: string): Promise<LogRecord[]> {
-    const rows = await this.#query("SELECT record FROM logs WHERE task_run_id = ? ORDER BY number", taskRunId);
+    const rows = await this.#query(SELECT_LOGS, taskRunId);
     return rows.map((row) => parse(row, "record"));
   }
 

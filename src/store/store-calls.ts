@@ -34,8 +34,11 @@ export type StoreCalls = {
   rememberedRun: { ask: string; answer: RememberedRun | undefined };
   beginRun: { ask: { run: FlowRunSummary; graph: readonly GraphNode[]; owner: Owner }; answer: null };
   setGraph: { ask: { runId: string; graph: readonly GraphNode[] }; answer: null };
-  /** Many appends in one message; the answer has, for each, null or why it was refused. */
-  appendAll: { ask: readonly Append[]; answer: readonly (ErrorRecord | null)[] };
+  /**
+   * Many appends (`Append[]`) in one message, as JSON text: packing them costs half of a structured clone. The
+   * answer has, for each, null or why it was refused.
+   */
+  appendAll: { ask: string; answer: readonly (ErrorRecord | null)[] };
   log: { ask: readonly LogRecord[]; answer: null };
   cached: { ask: { cacheKey: string; now: EpochMs }; answer: CacheHit | undefined };
   readResult: { ask: ResultId; answer: string };

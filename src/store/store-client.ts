@@ -108,10 +108,7 @@ export class StoreClient implements Store {
 
   async #sendBatch(batch: readonly WaitingAppend[]): Promise<void> {
     try {
-      const refusals = await this.#call(
-        "appendAll",
-        batch.map(({ append }) => append),
-      );
+      const refusals = await this.#call("appendAll", JSON.stringify(batch.map(({ append }) => append)));
       for (const [index, { resolve, reject }] of batch.entries()) {
         const refusal = refusals[index];
         if (refusal) reject(reviveError(refusal, STORE_ERRORS));
