@@ -2,9 +2,10 @@ import { types } from "node:util";
 import type { Json } from "../contracts/json.js";
 import { encodeBytes } from "./binary-kinds.js";
 import { errorKind } from "./error-kind.js";
+import { describeKind, pathText, type Step } from "./object-path.js";
 import { scalarSlot } from "./scalar-slots.js";
 import { SerializeError } from "./serialize-error.js";
-import { type Step, UnfitValue, type ValueBlob, type WriteSlot } from "./value-kind.js";
+import { UnfitValue, type ValueBlob, type WriteSlot } from "./value-kind.js";
 import { kindOf } from "./value-kinds.js";
 
 /**
@@ -34,7 +35,7 @@ export function encodeValue(value: unknown): Json {
   const pathTo = (parent: number, step?: Step): string => {
     const path = step === undefined ? [] : [step];
     for (let at = parent; at > 0; at = parents[at]!) path.push(steps[at]!);
-    return `result${path.reverse().map(showStep).join("")}`;
+    return pathText(path.reverse());
   };
 
   const root = write(value, { label: () => "" });
@@ -70,21 +71,4 @@ function encodePlainObject(value: object, write: WriteSlot): Json {
     node[key] = write(part, key); // an own `__proto__` stays an own property: the copy already has it
   }
   return node;
-}
-
-const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
-
-function showStep(step: Step): string {
-  if (typeof step === "number") return `[${step}]`;
-  if (typeof step === "object") return step.label();
-  return IDENTIFIER.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
-}
-
-/** What a value is, in two words: "function", "instance of Socket". */
-export function describeKind(value: unknown): string {
-  if (typeof value !== "object" || value === null) return value === null ? "null" : typeof value;
-  if (types.isProxy(value)) return "proxy";
-  if (types.isPromise(value)) return "promise (await it first)";
-  const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
-  return typeof name === "string" && name !== "" ? `instance of ${name}` : "object with a prototype of its own";
 }

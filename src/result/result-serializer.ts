@@ -19,7 +19,7 @@ export interface SerializerJson {
 }
 
 /** What is stored of a serializer, so that `reviveSerializer` makes it again. */
-export function serializerJson(serializer: ResultSerializer<never>): SerializerJson {
+export function serializerJson(serializer: Pick<ResultSerializer, "type" | "config">): SerializerJson {
   const { type, config } = serializer;
   if (config && Object.hasOwn(config, "type"))
     throw new TypeError(`Cannot store serializer "${type}": its config may not have a key "type"`);

@@ -1,4 +1,5 @@
 import type { Json } from "../contracts/json.js";
+import type { Step } from "./object-path.js";
 
 /**
  * The stored form of ValueSerializer: a table of objects, so that cycles, shared references and depth
@@ -12,9 +13,6 @@ export interface ValueBlob {
   readonly root: Json;
   readonly nodes: readonly Json[];
 }
-
-/** Step of a path: a property name, an index, or a part with words of its own (".get(\"x\")"). */
-export type Step = string | number | { readonly label: () => string };
 
 /** Puts a part of the value into the table, gives its slot. */
 export type WriteSlot = (part: unknown, step: Step) => Json;
