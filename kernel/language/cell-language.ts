@@ -1,0 +1,173 @@
+import type { Answers } from "../../src/links/calls.js";
+import type { CheckLevel, CompiledCell, LanguageCalls, RefusedCell } from "../links/language-calls.js";
+import { cellDeclarations } from "./cell-declarations.js";
+import { type CellDiagnostic, refusal, shown, toCellDiagnostic } from "./cell-diagnostics.js";
+import { cellFilename } from "./cell-filename.js";
+import { type CellParts, cellParts } from "./cell-parts.js";
+import { type CellFile, CellProgram, type OpenCell } from "./cell-program.js";
+import { type CheckedCell, checkCell } from "./check-cell.js";
+import { type CellCompilerOptions, cellCompilerOptions } from "./compiler-options.js";
+import { complete } from "./complete.js";
+import { EarlierCells } from "./earlier-cells.js";
+import { inspect } from "./inspect.js";
+import { isComplete } from "./is-complete.js";
+import { transpileCell } from "./transpile-cell.js";
+
+/** A compiled cell that may still fail. */
+interface Compiled {
+  readonly count: number;
+  readonly parts: CellParts;
+  readonly names: readonly string[];
+  readonly imports: ReadonlyMap<string, string>;
+  /** Of a cell that was not checked: made when its declarations are needed. */
+  readonly checked: CheckedCell | undefined;
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+const IDLE_MS = 100;
+
+/** All that the kernel asks of TypeScript, for the cells of one notebook. */
+export class CellLanguage {
+  private readonly options: CellCompilerOptions;
+  private readonly program: CellProgram;
+  private readonly earlier = new EarlierCells();
+  private readonly unsettled = new Map<number, Compiled[]>();
+  /** Settled cells whose declarations are not made yet. */
+  private readonly undeclared: Compiled[] = [];
+  private values = new Set<string>();
+  private imports = new Map<string, string>();
+  private idle: NodeJS.Timeout | undefined;
+
+  constructor(private readonly folder: string) {
+    this.options = cellCompilerOptions(folder);
+    this.program = new CellProgram(folder, this.options.check);
+  }
+
+  readonly answers: Answers<LanguageCalls> = {
+    warmUp: () => {
+      this.compile("1 + 1", 0, "error");
+      this.unsettled.delete(0);
+      return null;
+    },
+    compile: ({ code, count, level }) => this.compile(code, count, level),
+    settle: ({ count, ok }) => {
+      this.settle(count, ok);
+      return null;
+    },
+    complete: ({ code, cursor }) => complete(this.openUnfinished(code, cursor), code, cursor),
+    inspect: ({ code, cursor }) => inspect(this.openUnfinished(code, cursor), code, cursor),
+    isComplete: ({ code }) => isComplete(code),
+    reset: () => {
+      this.reset();
+      return null;
+    },
+  };
+
+  /** Lets go of the timer that works in idle time. */
+  close(): void {
+    clearTimeout(this.idle);
+  }
+
+  private compile(text: string, count: number, level: CheckLevel): CompiledCell | RefusedCell {
+    const parts = this.parse(text);
+    const refuse = (ename: string, diagnostics: readonly CellDiagnostic[]): RefusedCell => ({
+      ok: false,
+      error: refusal(ename, diagnostics, text, count),
+    });
+    const checkLevel = parts.level ?? level;
+    if (parts.syntaxErrors.length > 0)
+      return refuse(
+        "SyntaxError",
+        parts.syntaxErrors.map((each) => toCellDiagnostic(each, text)!),
+      );
+    const checked = checkLevel === "off" ? undefined : this.check(parts);
+    const problems = checked?.diagnostics ?? [];
+    if (problems.length > 0 && checkLevel === "error") return refuse("TypeCheckError", problems);
+    const filename = cellFilename(this.folder, count);
+    const earlier = { values: this.values, imports: this.imports };
+    const script = transpileCell(parts, this.options.emit, filename, earlier, checked?.typeImports ?? NO_NAMES);
+    if ("diagnostic" in script) return refuse("SyntaxError", [script.diagnostic]);
+    const { names, imports } = script;
+    this.unsettled.set(count, [...(this.unsettled.get(count) ?? []), { count, parts, names, imports, checked }]);
+    const warnings = problems.length > 0 ? [shown(problems, text, count).join("\n")] : [];
+    return { ok: true, js: script.code, filename, map: script.map, warnings };
+  }
+
+  private settle(count: number, ok: boolean): void {
+    const cells = this.unsettled.get(count) ?? [];
+    this.unsettled.delete(count);
+    if (!ok) return;
+    for (const cell of cells) {
+      for (const name of cell.parts.declared.keys()) {
+        this.values.delete(name);
+        this.imports.delete(name);
+      }
+      for (const name of cell.names) this.values.add(name);
+      for (const [name, from] of cell.imports) this.imports.set(name, from);
+      if (cell.parts.declared.size > 0 || cell.parts.augments) this.undeclared.push(cell);
+    }
+    this.declareWhenIdle();
+  }
+
+  private reset(): void {
+    this.unsettled.clear();
+    this.undeclared.length = 0;
+    this.values = new Set();
+    this.imports = new Map();
+    this.earlier.clear();
+  }
+
+  private parse(text: string): CellParts {
+    return cellParts(text, false);
+  }
+
+  private check(parts: CellParts): CheckedCell {
+    this.declareAll();
+    return this.checkNow(parts);
+  }
+
+  private checkNow(parts: CellParts): CheckedCell {
+    const declared = new Set(parts.declared.keys());
+    const exports = [...declared].filter((name) => !parts.exported.has(name));
+    const tail = exports.length > 0 ? `\n;export { ${exports.join(", ")} };` : "";
+    return checkCell(this.open(parts, parts.identifiers, declared, tail), parts);
+  }
+
+  private openUnfinished(code: string, cursor: number): OpenCell {
+    this.declareAll();
+    const parts = this.parse(code);
+    // After a dot only the names in the text matter; elsewhere any name may be wanted.
+    const wanted = /\.\s*[\w$]*$/.test(code.slice(0, cursor)) ? parts.identifiers : undefined;
+    return this.open(parts, wanted, new Set(parts.declared.keys()), "");
+  }
+
+  private open(
+    { text, isTsx }: CellParts,
+    wanted: ReadonlySet<string> | undefined,
+    declared: ReadonlySet<string>,
+    tail: string,
+  ): OpenCell {
+    const file: CellFile = { text, isTsx, tail, ...this.earlier.view(wanted, declared) };
+    return this.program.open(file);
+  }
+
+  /** Declarations are made between cells, so that no cell waits for those of the one before. */
+  private declareWhenIdle(): void {
+    clearTimeout(this.idle);
+    if (this.undeclared.length === 0) return;
+    this.idle = setTimeout(() => {
+      this.declareNext();
+      this.declareWhenIdle();
+    }, IDLE_MS);
+  }
+
+  private declareAll(): void {
+    while (this.undeclared.length > 0) this.declareNext();
+  }
+
+  private declareNext(): void {
+    const { count, parts, checked } = this.undeclared.shift()!;
+    const { program, file } = checked ?? this.checkNow(parts);
+    this.earlier.add(this.earlier.moduleName(count), parts.declared, cellDeclarations(program, file, parts.augments));
+  }
+}

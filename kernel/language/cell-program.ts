@@ -1,0 +1,133 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import ts = require("typescript");
+
+import { FILE_MARK, isCellModule } from "./cell-declarations.js";
+import { CELL_GLOBALS } from "./cell-globals.js";
+
+/** The text that the compiler sees of a cell: what earlier cells give it, then the cell itself. */
+export interface CellFile {
+  /** Text before the cell's own, ended by a line feed. */
+  readonly head: string;
+  readonly text: string;
+  /** Text after the cell's own. */
+  readonly tail: string;
+  readonly isTsx: boolean;
+  /** The declaration file with what earlier cells declared. */
+  readonly declarations: string;
+}
+
+/** A cell in the compiler's language service. Positions in `text` are moved by `offset` there. */
+export interface OpenCell {
+  readonly service: ts.LanguageService;
+  readonly path: string;
+  readonly offset: number;
+}
+
+const OUR_TYPES = fileURLToPath(new URL("../../src/index.d.ts", import.meta.url));
+
+/** Parsed files; the platform's declarations are parsed once for all folders. */
+const registry = ts.createDocumentRegistry();
+
+/** The compiler's language service over one cell at a time. Loading it takes the better part of a second. */
+export class CellProgram {
+  private readonly service: ts.LanguageService;
+  private readonly virtual: ReadonlyMap<string, { text: string; version: number }>;
+  private readonly names: { readonly ts: string; readonly tsx: string; readonly earlier: string };
+  private isTsx = false;
+
+  constructor(
+    readonly folder: string,
+    private readonly options: ts.CompilerOptions,
+  ) {
+    const globals = join(folder, "__cell-globals__.d.ts");
+    this.names = {
+      ts: join(folder, "__cell__.ts"),
+      tsx: join(folder, "__cell__.tsx"),
+      earlier: join(folder, "__earlier-cells__.d.ts"),
+    };
+    this.virtual = new Map(
+      [...Object.values(this.names), globals].map((path) => [
+        path,
+        { text: path === globals ? CELL_GLOBALS : "", version: 1 },
+      ]),
+    );
+    const roots = [globals, nodeTypes(folder), this.names.earlier].filter((path) => path !== undefined);
+    this.service = ts.createLanguageService(this.host(roots), registry);
+  }
+
+  /** Shows a cell to the compiler, in place of the one before. */
+  open(cell: CellFile): OpenCell {
+    this.isTsx = cell.isTsx;
+    const path = cell.isTsx ? this.names.tsx : this.names.ts;
+    this.write(this.names.earlier, cell.declarations);
+    this.write(path, cell.head + cell.text + cell.tail);
+    return { service: this.service, path, offset: cell.head.length };
+  }
+
+  private write(path: string, text: string): void {
+    const file = this.virtual.get(path)!;
+    if (file.text === text) return;
+    file.text = text;
+    file.version += 1;
+  }
+
+  private host(roots: readonly string[]): ts.LanguageServiceHost {
+    const { options, folder, virtual } = this;
+    const read = (path: string): string | undefined => virtual.get(path)?.text ?? ts.sys.readFile(path);
+    const exists = (path: string): boolean => virtual.has(path) || ts.sys.fileExists(path);
+    const disk = { ...ts.sys, readFile: read, fileExists: exists, realpath: ts.sys.realpath! };
+    // Packages do not change while they are used; what the folder holds does, so it is looked up each time.
+    const packages = ts.createModuleResolutionCache(folder, (name) => name, options);
+    const resolve = (specifier: string, from: string): ts.ResolvedModuleWithFailedLookupLocations => {
+      if (specifier === "cellar")
+        return {
+          resolvedModule: { resolvedFileName: OUR_TYPES, extension: ts.Extension.Dts, isExternalLibraryImport: true },
+        } as ts.ResolvedModuleWithFailedLookupLocations;
+      if (isCellModule(specifier)) return { resolvedModule: undefined } as ts.ResolvedModuleWithFailedLookupLocations;
+      const name = specifier.startsWith(FILE_MARK) ? specifier.slice(FILE_MARK.length) : specifier;
+      return ts.resolveModuleName(name, from, options, disk, isPackageFile(from) ? packages : undefined);
+    };
+    return {
+      getCompilationSettings: () => options,
+      getScriptFileNames: () => [...roots, this.isTsx ? this.names.tsx : this.names.ts],
+      getScriptVersion: (path) => virtual.get(path)?.version.toString() ?? diskVersion(path),
+      getScriptSnapshot: (path) => {
+        const text = read(path);
+        return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+      },
+      getCurrentDirectory: () => folder,
+      getDefaultLibFileName: ts.getDefaultLibFilePath,
+      useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
+      fileExists: exists,
+      readFile: read,
+      readDirectory: ts.sys.readDirectory,
+      directoryExists: ts.sys.directoryExists,
+      getDirectories: ts.sys.getDirectories,
+      realpath: disk.realpath,
+      resolveModuleNameLiterals: (literals, from) => literals.map(({ text }) => resolve(text, from)),
+    };
+  }
+}
+
+const isPackageFile = (path: string): boolean => path.includes("/node_modules/");
+
+function diskVersion(path: string): string {
+  if (isPackageFile(path) || path.startsWith(dirname(OUR_TYPES))) return "1";
+  return String(ts.sys.getModifiedTime!(path)?.getTime() ?? 0);
+}
+
+/** Node's types: those that the folder has installed, else ours. */
+function nodeTypes(folder: string): string | undefined {
+  const own = ts.sys.resolvePath(join(folder, "__cell__.ts"));
+  for (const from of [own, fileURLToPath(import.meta.url)]) {
+    try {
+      return join(dirname(createRequire(from).resolve("@types/node/package.json")), "index.d.ts");
+    } catch {
+      // Not installed there: the next place counts.
+    }
+  }
+  return undefined;
+}

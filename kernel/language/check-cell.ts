@@ -1,0 +1,59 @@
+import ts = require("typescript");
+
+import { type CellDiagnostic, toCellDiagnostic } from "./cell-diagnostics.js";
+import type { CellParts } from "./cell-parts.js";
+import type { OpenCell } from "./cell-program.js";
+
+export interface CheckedCell {
+  readonly diagnostics: readonly CellDiagnostic[];
+  /** Imported names that mean types only. */
+  readonly typeImports: ReadonlySet<string>;
+  /** The program of the check, for the cell's declarations. */
+  readonly program: ts.Program;
+  readonly file: ts.SourceFile;
+}
+
+/** What is no mistake in a cell, though it would be one in a file. */
+const ALLOWED: ReadonlySet<number> = new Set([
+  2695, // the left side of a comma is unused
+  7016, // a package without types: it runs all the same
+  1208, // not a module
+  1375,
+  1378,
+  1432, // top-level await wants other options
+  1484,
+  1485, // a type imported without `type`: dropped when compiled
+]);
+
+/** Type-checks a cell that is open in the compiler. */
+export function checkCell({ service, path, offset }: OpenCell, parts: CellParts): CheckedCell {
+  const program = service.getProgram()!;
+  const file = program.getSourceFile(path)!;
+  const all = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
+  return {
+    diagnostics: all
+      .filter(({ code, category }) => category === ts.DiagnosticCategory.Error && !ALLOWED.has(code))
+      .map((each) => toCellDiagnostic(each, parts.text, offset))
+      .filter((each) => each !== undefined),
+    typeImports: typeImports(program.getTypeChecker(), file, offset),
+    program,
+    file,
+  };
+}
+
+function typeImports(checker: ts.TypeChecker, file: ts.SourceFile, offset: number): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const statement of file.statements) {
+    if (statement.pos < offset - 1 || !ts.isImportDeclaration(statement)) continue;
+    const { name, namedBindings } = statement.importClause ?? {};
+    const elements = namedBindings && ts.isNamedImports(namedBindings) ? namedBindings.elements : [];
+    for (const local of [name, ...elements.map((element) => element.name)]) {
+      const symbol = local && checker.getSymbolAtLocation(local);
+      if (!symbol || !(symbol.flags & ts.SymbolFlags.Alias)) continue;
+      const { flags } = checker.getAliasedSymbol(symbol);
+      const isKnown = (flags & ~(ts.SymbolFlags.Transient | ts.SymbolFlags.Property)) !== 0;
+      if (isKnown && !(flags & ts.SymbolFlags.Value)) found.add(local.text);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,43 @@
+import ts = require("typescript");
+
+import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import { type CellScript, cellScript } from "../../src/source/cell-script.js";
+import type { EarlierNames } from "../../src/source/noted-functions.js";
+import type { CellDiagnostic } from "./cell-diagnostics.js";
+import type { CellParts } from "./cell-parts.js";
+
+/** Makes a cell's script: types stripped, then rewritten onto the scope object. */
+export function transpileCell(
+  parts: CellParts,
+  options: ts.CompilerOptions,
+  filename: string,
+  earlier: EarlierNames,
+  typeImports: ReadonlySet<string>,
+): CellScript | { readonly diagnostic: CellDiagnostic } {
+  const { outputText, sourceMapText } = ts.transpileModule(parts.text, {
+    compilerOptions: options,
+    fileName: parts.isTsx ? `${filename}x` : filename,
+  });
+  const js = outputText.replace(/^\/\/# sourceMappingURL=.*\n?/m, "");
+  try {
+    return cellScript(js, {
+      filename,
+      map: sourceMapText!,
+      hasResult: parts.hasResult,
+      earlier,
+      declared: new Set(parts.declared.keys()),
+      typeImports,
+    });
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return { diagnostic: toDiagnostic(error as SyntaxError & { pos?: number }, js, sourceMapText!) };
+  }
+}
+
+/** What only the JavaScript parser refuses, such as `return` at the top, at its place in the cell. */
+function toDiagnostic(error: SyntaxError & { pos?: number }, js: string, map: string): CellDiagnostic {
+  const before = js.slice(0, error.pos ?? 0).split("\n");
+  const found = originalPositionFor(new TraceMap(map), { line: before.length, column: before.at(-1)!.length });
+  const message = error.message.replace(/ \(\d+:\d+\)$/, "");
+  return { code: "SyntaxError", message, line: found.line ?? 1, column: (found.column ?? 0) + 1, length: 1 };
+}
