@@ -20,14 +20,7 @@ export function fitRun(run: FlowRunRecord): FlowRunRecord {
     (whole) => mapTasks(groupChildren(whole), 80, 400),
     (whole) => ({ ...mapTasks(groupChildren(whole), 0, 200), parameters: {} }),
     (whole) => failedOnly({ ...mapTasks(groupChildren(whole), 0, 200), parameters: {} }),
-    (whole) => ({
-      ...whole,
-      state: fitState(whole.state, 0, 400),
-      parameters: {},
-      graph: [],
-      tasks: [],
-      omitted: omitted(run, 0),
-    }),
+    (whole) => ({ ...mapTasks({ ...whole, tasks: [] }, 0, 400), parameters: {}, graph: [], omitted: omitted(run, 0) }),
   ];
   let fitted = grouped;
   for (const attempt of attempts) {
@@ -47,10 +40,12 @@ export function fitState(state: StateRecord, preview: number, text: number): Sta
   };
 }
 
-function fitResult(result: ResultRecord, preview: number): ResultRecord {
+/** A result with its texts cut; `preview` 0 leaves the preview out. */
+export function fitResult(result: ResultRecord, preview: number): ResultRecord {
   if (result.kind === "NoResult") return NO_RESULT_RECORD;
   return {
     ...result,
+    serializer: result.serializer && cut(result.serializer, 120),
     preview: preview === 0 ? null : result.preview && cut(result.preview, preview),
     ...(result.reason && { reason: cut(result.reason, 200) }),
   };
@@ -90,6 +85,7 @@ const omitted = (run: FlowRunRecord, left: number): number => (run.omitted ?? 0)
 
 const mapTasks = (run: FlowRunRecord, preview: number, text: number): FlowRunRecord => ({
   ...run,
+  flow: cut(run.flow, text),
   state: fitState(run.state, preview, text),
   tasks: run.tasks.map((task) => ({ ...task, state: fitState(task.state, preview, text) })),
 });

@@ -1,4 +1,5 @@
 import { RESULT_MIME, type ResultRecord } from "../contracts/records.js";
+import { fitResult } from "./fit-run.js";
 import { htmlTable } from "./html-table.js";
 import { formatBytes } from "./human-units.js";
 import { type MimeBundle, toJson } from "./mime-bundle.js";
@@ -13,7 +14,7 @@ export function resultBundle(record: ResultRecord): MimeBundle {
   if (record.id) rows.push(["sha256", record.id]);
   if (record.preview) rows.push(["preview", block(record.preview, 2048)]);
   return {
-    [RESULT_MIME]: toJson(record),
+    [RESULT_MIME]: toJson(fitResult(record, 2048)),
     "text/html": htmlTable({ caption: `Result · ${line}`, rows }),
     "image/svg+xml": svgLabel({
       glyph: record.kind === "Unserializable" ? "✕" : "▤",

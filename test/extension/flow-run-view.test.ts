@@ -1,0 +1,253 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { FlowRunActions, FlowRunModel } from "../../extension/src/views/flow-run-model.js";
+import { flowRunView } from "../../extension/src/views/flow-run-view.js";
+import type { FlowRunRecord } from "../../src/contracts/records.js";
+import { failedRun, largeRun, mappedRun, START, sampleState } from "../display/sample-runs.js";
+import { closeDom } from "./dom.js";
+
+function open(run: FlowRunRecord, more: Partial<FlowRunModel> = {}, actions: Partial<FlowRunActions> = {}) {
+  const asked: string[] = [];
+  const view = flowRunView({
+    retry: async () => void asked.push("retry"),
+    cancel: async () => void asked.push("cancel"),
+    preview: async () => ({ kind: "text", text: "", truncated: false }),
+    logs: async () => [],
+    ...actions,
+  });
+  const show = (next: FlowRunRecord, change: Partial<FlowRunModel> = {}) =>
+    view.update({ run: next, link: "live", trusted: true, inNotebook: true, now: START + 60_000, ...more, ...change });
+  show(run);
+  const find = <E extends Element = HTMLElement>(selector: string) => view.node.querySelector<E>(selector)!;
+  const findAll = (selector: string) => [...view.node.querySelectorAll<HTMLElement>(selector)];
+  const press = (selector: string) => find(selector).dispatchEvent(new MouseEvent("click", { bubbles: true }));
+  const tab = (name: string) =>
+    findAll(".cl-tab")
+      .find((each) => each.textContent === name)!
+      .click();
+  return { view, show, find, findAll, press, tab, asked };
+}
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+const text = (node: Element | null) => node?.textContent ?? "";
+const node = (name: string) => `.cl-node[data-name="${name}"]`;
+
+test("flowRunView() says name, word, kept and ran", () => {
+  const { find } = open(failedRun());
+  assert.is(text(find(".cl-title")), "licence audit");
+  assert.is(text(find(".cl-word")), "Failed");
+  assert.is(text(find(".cl-facts")), "kept 2, ran 3 · attempt 2 · 4.2 s");
+});
+
+test("flowRunView() counts states in words beside their signs", () => {
+  const { findAll } = open(failedRun());
+  assert.equal(
+    findAll(".cl-legend-item").map((item) => [item.querySelector("svg")!.getAttribute("data-state"), text(item)]),
+    [
+      ["Success", "4 success"],
+      ["Failed", "1 failed"],
+      ["TriggerFailed", "1 trigger failed"],
+    ],
+  );
+});
+
+test("flowRunView() draws each call once, planned ones as ghosts", () => {
+  const run = failedRun();
+  const { find, findAll } = open({ ...run, tasks: run.tasks.slice(0, 3) });
+  assert.is(findAll(".cl-node").length, 6);
+  assert.is(find(node("publish")).getAttribute("data-state"), "Planned");
+  assert.is(find(node("readLock")).getAttribute("data-kept"), "true");
+  assert.ok(text(find(node("readLock"))).includes("kept"));
+});
+
+test("flowRunView() groups mapped children with counts", () => {
+  const { find, findAll } = open(mappedRun(240));
+  assert.is(findAll(".cl-node").length, 5);
+  assert.ok(text(find(node("inspect"))).includes("163 of 240 · 5 failed"));
+});
+
+test("flowRunView() keeps its nodes through an update", () => {
+  const run = failedRun();
+  const running = { ...run, endedAt: null, state: sampleState("Running"), tasks: run.tasks.slice(0, 3) };
+  const { show, find } = open(running);
+  const [root, before] = [find(".cl-graph-svg"), find(node("writeReport"))];
+  show(run);
+  assert.is(find(".cl-graph-svg"), root);
+  assert.is(find(node("writeReport")), before);
+  assert.is(before.getAttribute("data-state"), "Failed");
+});
+
+test("flowRunView() keeps zoom and selection through an update", () => {
+  const { show, find, press, findAll } = open(failedRun());
+  press(node("writeReport"));
+  findAll(".cl-tools button")[2]!.click();
+  const moved = find(".cl-graph-svg > g").getAttribute("transform");
+  show({ ...failedRun(), attempt: 3 });
+  assert.is(find(".cl-graph-svg > g").getAttribute("transform"), moved);
+  assert.is(find(node("writeReport")).getAttribute("data-selected"), "true");
+});
+
+test("flowRunView() fits the whole graph of 1 000 tasks", () => {
+  const { findAll, view } = open(largeRun(1000));
+  assert.is(findAll(".cl-node").length, 1000);
+  view.dispose();
+});
+
+const REFUSALS: readonly [string, Partial<FlowRunModel>, FlowRunRecord, string | null][] = [
+  ["a failed run", {}, failedRun(), null],
+  ["a failed run without a kernel", { link: "none" }, failedRun(), null],
+  ["a successful run", {}, largeRun(3), "Nothing failed"],
+  ["a running run", {}, mappedRun(20), "Still running"],
+  ["an untrusted notebook", { trusted: false }, failedRun(), "Trust notebook to interact"],
+  [
+    "a page without kernel and cell",
+    { link: "none", inNotebook: false },
+    failedRun(),
+    "Not in a notebook, and no kernel is connected",
+  ],
+];
+for (const [what, model, run, reason] of REFUSALS)
+  test(`flowRunView() ${reason === null ? "offers retry for" : "says why retry is off for"} ${what}`, async () => {
+    const { find, press, asked } = open(run, model);
+    assert.is(find(".cl-retry").getAttribute("title"), reason);
+    assert.is(find(".cl-retry").getAttribute("aria-disabled"), reason === null ? null : "true");
+    press(".cl-retry");
+    await settled();
+    assert.equal(asked, reason === null ? ["retry"] : []);
+  });
+
+test("flowRunView() offers cancel only while the run goes on", async () => {
+  const { find, press, asked, show } = open(mappedRun(20));
+  assert.not(find(".cl-cancel").hidden);
+  press(".cl-cancel");
+  await settled();
+  assert.equal(asked, ["cancel"]);
+  show(failedRun());
+  assert.ok(find(".cl-cancel").hidden);
+});
+
+test("flowRunView() shows a refused action in words", async () => {
+  const { find, press } = open(
+    failedRun(),
+    {},
+    { retry: () => Promise.reject(new Error("Cannot retry: the store is gone")) },
+  );
+  press(".cl-retry");
+  await settled();
+  assert.is(text(find(".cl-alert")), "Cannot retry: the store is gone");
+  assert.not(find(".cl-alert").hidden);
+});
+
+const NOTES: readonly [Partial<FlowRunModel>, string][] = [
+  [{ link: "live" }, ""],
+  [{ link: "connecting" }, "Last known state; connecting to the kernel…"],
+  [{ link: "none" }, "Last known state; kernel not connected"],
+  [{ link: "missing" }, "Last known state; this kernel's store does not know the run"],
+  [{ link: "live", trusted: false }, "Trust notebook to interact"],
+];
+for (const [model, note] of NOTES)
+  test(`flowRunView() with ${JSON.stringify(model)} says ${JSON.stringify(note)}`, () => {
+    assert.is(text(open(failedRun(), model).find(".cl-link-note")), note);
+  });
+
+test("flowRunView() shares one selection between graph, timeline, table and drawer", () => {
+  const { find, press, tab, findAll } = open(failedRun());
+  press(node("writeReport"));
+  assert.is(text(find(".cl-drawer-title")), "writeReport");
+  assert.ok(text(find(".cl-drawer .cl-error")).includes("does not exist"));
+  assert.ok(text(find(".cl-drawer")).includes("3 of 3"));
+  tab("Tasks");
+  assert.equal(
+    findAll(".cl-tasks tr[data-selected]").map((row) => text(row.querySelector(".cl-link"))),
+    ["writeReport"],
+  );
+  tab("Timeline");
+  assert.is(findAll(".cl-row[data-selected]").length, 1);
+  press(".cl-drawer [aria-label='Close']");
+  assert.ok(find(".cl-drawer").hidden);
+});
+
+test("flowRunView() reads a stored result only when someone opens it", async () => {
+  const opened: string[] = [];
+  const { find, press } = open(
+    failedRun(),
+    {},
+    {
+      preview: async (id) => {
+        opened.push(id);
+        return { kind: "table", columns: ["name"], rows: [["acorn"], ["zod"]], totalRows: 12 };
+      },
+    },
+  );
+  press(node("findLicences"));
+  assert.equal(opened, []);
+  press(".cl-drawer .cl-result .cl-button");
+  await settled();
+  assert.is(opened.length, 1);
+  assert.equal([...find(".cl-drawer").querySelectorAll(".cl-preview-table td")].map(text), ["acorn", "zod"]);
+  assert.ok(text(find(".cl-preview-table")).includes("2 of 12 rows"));
+});
+
+test("flowRunView() shows the log lines of a task", async () => {
+  const { find, press, findAll } = open(
+    failedRun(),
+    {},
+    {
+      logs: async (taskRunId) => [{ taskRunId, timestamp: START, text: "looked at 40 packages" }],
+    },
+  );
+  press(node("findLicences"));
+  findAll(".cl-drawer .cl-section > .cl-section-body > .cl-button").at(-1)!.click();
+  await settled();
+  assert.ok(text(find(".cl-drawer .cl-section:last-child .cl-pre")).includes("looked at 40 packages"));
+});
+
+test("flowRunView() walks the graph with the arrow keys", () => {
+  const { find, findAll } = open(failedRun());
+  const key = (name: string) =>
+    find(".cl-graph-svg").dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true, cancelable: true }));
+  const reached = () => findAll(".cl-node[tabindex='0']").map((each) => each.getAttribute("data-name"));
+  assert.equal(reached(), ["readLock"]);
+  for (const name of ["ArrowRight", "ArrowRight", "ArrowRight"]) key(name);
+  assert.equal(reached().length, 1);
+  assert.ok(["writeReport", "drawChart"].includes(reached()[0]!));
+  key("Enter");
+  assert.is(text(find(".cl-drawer-title")), reached()[0]);
+  key("Escape");
+  assert.ok(find(".cl-drawer").hidden);
+});
+
+test("flowRunView() turns the graph", () => {
+  const { find, findAll } = open(failedRun());
+  findAll(".cl-tools button")[0]!.click();
+  assert.is(find(".cl-graph-svg").getAttribute("data-direction"), "TB");
+});
+
+test("flowRunView() filters and sorts the task table", () => {
+  const { find, findAll, tab } = open(failedRun());
+  tab("Tasks");
+  const names = () => findAll(".cl-tasks .cl-link").map(text);
+  assert.is(names().length, 6);
+  findAll(".cl-sort")
+    .find((each) => each.textContent === "Task")!
+    .click();
+  assert.equal(names(), ["drawChart", "findLicences", "listPackages", "publish", "readLock", "writeReport"]);
+  const filter = find<HTMLInputElement>(".cl-filter input");
+  filter.value = "does not exist";
+  filter.dispatchEvent(new Event("input"));
+  assert.equal(names(), ["writeReport"]);
+});
+
+test("flowRunView() draws only the table rows in sight", () => {
+  const { findAll, tab } = open(mappedRun(5000));
+  tab("Tasks");
+  assert.ok(findAll(".cl-tasks tbody tr").length < 60);
+});
+
+test("flowRunView() gives each instance ids of its own", () => {
+  const [one, other] = [open(failedRun()), open(failedRun())];
+  const ids = [...one.findAll("[id]"), ...other.findAll("[id]")].map(({ id }) => id);
+  assert.is(new Set(ids).size, ids.length);
+});
+
+test.after(closeDom);
+test.run();
