@@ -1,0 +1,146 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { openDatabase } from "../../src/store/open-database.js";
+import { defaultStorePath, openStore, openStoreHere } from "../../src/store/open-store.js";
+import { SCHEMA_VERSION } from "../../src/store/schema.js";
+import { openSqlite3 } from "../../src/store/sqlite3-driver.js";
+import { graphOf, resultOf, runOf, self, transitionOf } from "./sample-records.js";
+import { freshPath } from "./scratch.js";
+import { rejects } from "./store-suite.js";
+
+/** A file where a store should be. */
+function fileOf(content: string | Buffer): string {
+  const path = freshPath();
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  return path;
+}
+
+async function storedFile(): Promise<string> {
+  const path = freshPath();
+  const store = await openStoreHere(path);
+  await store.beginRun(runOf("r"), graphOf("a"), self);
+  for (let index = 0; index < 200; index += 1) {
+    await store.append([transitionOf("r", "a", "Success", { mapIndex: index, result: resultOf(`value ${index}`) })]);
+  }
+  await store.close();
+  return path;
+}
+
+test("openDatabase() writes ahead, syncs fully and keeps foreign keys", async () => {
+  const driver = await openDatabase(freshPath(), openSqlite3);
+  const value = async (pragma: string) => Object.values((await driver.query(`PRAGMA ${pragma}`))[0]!)[0];
+  assert.is(await value("journal_mode"), "wal");
+  assert.is(await value("synchronous"), 2);
+  assert.is(await value("foreign_keys"), 1);
+  assert.is(await value("user_version"), SCHEMA_VERSION);
+  await driver.close();
+});
+
+test("openDatabase() makes a folder that git ignores, and leaves one that is there alone", async () => {
+  const path = freshPath();
+  await (await openDatabase(path, openSqlite3)).close();
+  assert.is(readFileSync(join(dirname(path), ".gitignore"), "utf8"), "*\n");
+  rmSync(join(dirname(path), ".gitignore"));
+  await (await openDatabase(path, openSqlite3)).close();
+  assert.not.ok(existsSync(join(dirname(path), ".gitignore")));
+});
+
+for (const [what, content] of [
+  ["text", "This is not a database at all. ".repeat(100)],
+  ["a picture", Buffer.from([0x89, 0x50, 0x4e, 0x47, ...Array.from({ length: 5000 }, (_, index) => index % 251)])],
+] as const) {
+  for (const [where, open] of [
+    ["in this process", openStoreHere],
+    ["in a store process", openStore],
+  ] as const) {
+    test(`opening ${what} ${where} names the file and the way out, which works`, async () => {
+      const path = fileOf(content);
+      const { message } = await rejects(open(path), /Cannot open store .* is not an SQLite database/);
+      assert.ok(message.includes(path));
+      assert.ok(readFileSync(path).equals(Buffer.from(content)), "the file is left as it was");
+      execFileSync("sh", ["-c", message.slice(message.indexOf("mv "))]);
+      await (await open(path)).close();
+      assert.ok(readFileSync(`${path}.damaged`).equals(Buffer.from(content)));
+    });
+  }
+}
+
+test("opening an empty file makes it a store", async () => {
+  const store = await openStoreHere(fileOf(""));
+  assert.equal(await store.flowRuns(), []);
+  await store.close();
+});
+
+test("opening another program's database is refused and leaves it as it was", async () => {
+  const path = fileOf("");
+  const driver = await openSqlite3(path);
+  await driver.exec("CREATE TABLE recipes (name TEXT); INSERT INTO recipes VALUES ('soup')");
+  await driver.close();
+  const before = readFileSync(path);
+  await rejects(openStoreHere(path), /database of another program.*CELLAR_STORE.*mv /);
+  assert.ok(readFileSync(path).equals(before));
+});
+
+test("opening a newer Cellar's store is refused politely and leaves it as it was", async () => {
+  const path = await storedFile();
+  const driver = await openSqlite3(path);
+  await driver.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 6}`);
+  await driver.close();
+  const before = readFileSync(path);
+  await rejects(
+    openStoreHere(path),
+    new RegExp(
+      `newer Cellar wrote it \\(store version ${SCHEMA_VERSION + 6}, this one knows up to ${SCHEMA_VERSION}\\)`,
+    ),
+  );
+  assert.ok(readFileSync(path).equals(before));
+  assert.equal(
+    readdirSync(dirname(path)).filter((name) => name.includes("damaged")),
+    [],
+  );
+});
+
+test("damage inside the file is told with the way out, whatever is asked", async () => {
+  const path = await storedFile();
+  const bytes = readFileSync(path);
+  bytes.fill(0xa5, 4096); // all pages but the first, which tells what the file is
+  writeFileSync(path, bytes);
+  await rejects(
+    (async () => {
+      const store = await openStoreHere(path);
+      try {
+        await store.flowRuns();
+      } finally {
+        await store.close();
+      }
+    })(),
+    /Cannot (open|read) store .*the file is damaged.*mv /,
+  );
+  assert.ok(readFileSync(path).equals(bytes));
+});
+
+test("opening in a folder that cannot be made says so", async () => {
+  const file = fileOf("a file, not a folder");
+  await rejects(openStoreHere(join(file, "store.db")), /Cannot open store .*(folder|file)/);
+});
+
+test("defaultStorePath() is .cellar/store.db of the folder, or CELLAR_STORE", () => {
+  const before = process.env.CELLAR_STORE;
+  try {
+    delete process.env.CELLAR_STORE;
+    assert.is(defaultStorePath("/notes"), join("/notes", ".cellar", "store.db"));
+    process.env.CELLAR_STORE = "kept/here.db";
+    assert.is(defaultStorePath("/notes"), join("/notes", "kept", "here.db"));
+    process.env.CELLAR_STORE = "/elsewhere/s.db";
+    assert.is(defaultStorePath("/notes"), "/elsewhere/s.db");
+  } finally {
+    if (before === undefined) delete process.env.CELLAR_STORE;
+    else process.env.CELLAR_STORE = before;
+  }
+});
+
+test.run();

@@ -1,0 +1,351 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { CorruptResultError, type Owner, RunOwnedError, type Store } from "../../src/store/store.js";
+import { graphOf, place, resultOf, runOf, self, stateOf, transitionOf } from "./sample-records.js";
+
+/** A process that has ended; its pid may be anybody's by now, its start time is not. */
+const dead: Owner = { id: "owner-dead", pid: process.pid, startedAt: 1_000 };
+
+/** What every store promises. Each store's test file runs it with its own `open`. */
+export function storeSuite(name: string, open: () => Promise<Store>): void {
+  const it = suite(name);
+  const test = (title: string, body: (store: Store) => Promise<void>) =>
+    it(`${name}.${title}`, async () => {
+      const store = await open();
+      try {
+        await body(store);
+      } finally {
+        await store.close();
+      }
+    });
+  runTests(test);
+  takeOverTests(test);
+  listTests(test);
+  resultTests(test);
+  gcTests(test);
+  it.run();
+}
+
+type Declare = (title: string, body: (store: Store) => Promise<void>) => void;
+
+function runTests(test: Declare): void {
+  test("flowRun() returns undefined for an unknown run", async (store) => {
+    assert.is(await store.flowRun("no-such-run"), undefined);
+    assert.is(await store.rememberedRun("no-such-run"), undefined);
+    assert.is(await store.lastRun(place), undefined);
+  });
+
+  test("flowRun() returns the run with its graph and each task's latest state", async (store) => {
+    await store.beginRun(runOf("r"), graphOf("a", "b"), self);
+    await store.append([transitionOf("r", "b", "Pending")]);
+    await store.append([transitionOf("r", "a", "Running")]);
+    const last = transitionOf("r", "a", "Success", { result: resultOf([1, 2]) });
+    await store.append([last]);
+    const run = await store.flowRun("r");
+    assert.equal(run, {
+      ...runOf("r"),
+      graph: graphOf("a", "b"),
+      tasks: [last.run, transitionOf("r", "b", "Pending").run],
+    });
+  });
+
+  test("flowRun() returns a mapped parent before its children, in order", async (store) => {
+    await store.beginRun(runOf("r"), graphOf("a"), self);
+    for (const mapIndex of [10, 2, 1]) await store.append([transitionOf("r", "a", "Pending", { mapIndex })]);
+    await store.append([transitionOf("r", "a", "Mapped")]);
+    const run = await store.flowRun("r");
+    assert.equal(
+      run?.tasks.map((task) => task.mapIndex),
+      [null, 1, 2, 10],
+    );
+  });
+
+  test("append() changes the flow run in the same commit", async (store) => {
+    await store.beginRun(runOf("r"), graphOf("a"), self);
+    const ended = runOf("r", { state: stateOf("Success"), endedAt: 3_000, ran: 1 });
+    await store.append([transitionOf("r", "a", "Success")], { run: ended });
+    const { graph, tasks, ...summary } = (await store.flowRun("r"))!;
+    assert.equal(summary, ended);
+    assert.is(tasks[0]?.state.type, "Success");
+    assert.equal(graph, graphOf("a"));
+  });
+
+  test("append() refuses an unknown run and keeps what others append at the same time", async (store) => {
+    await store.beginRun(runOf("r"), graphOf("a"), self);
+    const [good, bad, alsoGood, badChange] = await Promise.allSettled([
+      store.append([transitionOf("r", "a", "Running")]),
+      store.append([transitionOf("no-such-run", "x", "Running")]),
+      store.append([transitionOf("r", "a", "Success")]),
+      store.append([], { run: runOf("no-such-run") }),
+    ]);
+    assert.equal(
+      [good?.status, bad?.status, alsoGood?.status, badChange?.status],
+      ["fulfilled", "rejected", "fulfilled", "rejected"],
+    );
+    assert.equal(
+      (await store.history("r/a")).map((state) => state.type),
+      ["Running", "Success"],
+    );
+  });
+
+  test("history() has every state, oldest first, a kept one once", async (store) => {
+    await store.beginRun(runOf("r"), graphOf("a"), self);
+    const types = ["Pending", "Running", "Retrying", "Running", "Success"] as const;
+    await Promise.all(types.map((type) => store.append([transitionOf("r", "a", type)])));
+    await store.append([transitionOf("r", "a", "Success", { kept: true })]);
+    assert.equal(
+      (await store.history("r/a")).map((state) => state.type),
+      types,
+    );
+    assert.equal(await store.history("no-such-task"), []);
+  });
+
+  test("history() of a task run that was kept from the start has that state", async (store) => {
+    await store.beginRun(runOf("r"), graphOf("a"), self);
+    await store.append([transitionOf("r", "a", "Success", { kept: true })]);
+    assert.is((await store.history("r/a")).length, 1);
+  });
+
+  test("setGraph() replaces the graph", async (store) => {
+    await store.beginRun(runOf("r"), graphOf("a"), self);
+    await store.setGraph("r", graphOf("a", "b", "c"));
+    assert.equal((await store.flowRun("r"))?.graph, graphOf("a", "b", "c"));
+    await rejects(store.setGraph("no-such-run", []), /no such run/);
+  });
+
+  test("logs() returns a task's lines in order, whatever characters they hold", async (store) => {
+    await store.beginRun(runOf("r"), graphOf("a"), self);
+    const lines = ["first", "zero \u0000 byte", "half a pair \ud800", "'quoted'", "ünïcode 🎈"].map((text) => ({
+      taskRunId: "r/a",
+      timestamp: 5,
+      text,
+    }));
+    const written = store.append([transitionOf("r", "a", "Running")]);
+    await store.log(lines);
+    await written;
+    assert.equal(await store.logs("r/a"), lines);
+  });
+
+  test("close() waits for the writes before it, and ends the store", async (store) => {
+    await store.beginRun(runOf("r"), graphOf("a"), self);
+    let written = false;
+    const write = store.append([transitionOf("r", "a", "Success")]).then(() => {
+      written = true;
+    });
+    await store.close();
+    await write;
+    assert.ok(written);
+    await rejects(store.append([]), /closed/);
+    await rejects(store.flowRuns(), /closed/);
+  });
+}
+
+function takeOverTests(test: Declare): void {
+  test("lastRun() returns the newest run of the place with what resuming needs", async (store) => {
+    await store.beginRun(runOf("old"), graphOf("a"), self);
+    await store.beginRun(runOf("new", { createdAt: 2_000 }), graphOf("a"), self);
+    await store.beginRun(runOf("elsewhere", { createdAt: 3_000, place: { file: null, cell: null } }), [], self);
+    const a = transitionOf("new", "a", "Success", {
+      result: resultOf("value"),
+      memory: {
+        inputKeys: { x: "key", y: null },
+        cachedInputs: { x: { id: "id", serializer: { type: "json" }, bytes: 3 } },
+      },
+    });
+    await store.append([a]);
+    const last = await store.lastRun(place);
+    assert.is(last?.run.id, "new");
+    assert.equal(last?.tasks, [{ run: a.run, memory: a.memory }]);
+    assert.equal(last?.run.tasks, [a.run]);
+    assert.is((await store.lastRun({ file: null, cell: null, flow: "etl" }))?.run.id, "elsewhere");
+    assert.is(await store.lastRun({ ...place, flow: "other" }), undefined);
+  });
+
+  test("lastRun() leaves a run alone while its owner lives", async (store) => {
+    await store.beginRun(runOf("r"), graphOf("a"), self);
+    await store.append([transitionOf("r", "a", "Running")]);
+    const last = await store.lastRun(place);
+    assert.is(last?.run.state.type, "Running");
+    assert.is(last?.tasks[0]?.run.state.type, "Running");
+  });
+
+  test("lastRun() appends Crashed to what a dead owner left Running", async (store) => {
+    await store.beginRun(runOf("r"), graphOf("a", "b"), dead);
+    await store.append([transitionOf("r", "a", "Success"), transitionOf("r", "b", "Running")]);
+    for (const _ of ["once", "again"]) {
+      const last = await store.lastRun(place);
+      assert.is(last?.run.state.type, "Crashed");
+      assert.is(last?.run.state.message, "The process that ran it ended.");
+      assert.ok(last?.run.endedAt);
+      assert.equal(
+        last?.tasks.map(({ run }) => run.state.type),
+        ["Success", "Crashed"],
+      );
+    }
+    assert.equal(
+      (await store.history("r/b")).map((state) => state.type),
+      ["Running", "Crashed"],
+    );
+  });
+
+  test("beginRun() refuses a run that another living process runs, and says which", async (store) => {
+    await store.beginRun(runOf("r"), graphOf("a"), self);
+    const error = await rejects(
+      store.beginRun(runOf("r", { attempt: 2 }), graphOf("a"), { ...self, id: "another" }),
+      new RegExp(`process ${process.pid} runs it now`),
+    );
+    assert.instance(error, RunOwnedError);
+    assert.is((await store.flowRun("r"))?.attempt, 1);
+  });
+
+  test("beginRun() takes over a run that ended, and a dead owner's", async (store) => {
+    await store.beginRun(runOf("r"), graphOf("a"), self);
+    await store.append([transitionOf("r", "a", "Failed")], {
+      run: runOf("r", { state: stateOf("Failed"), endedAt: 2_000 }),
+    });
+    await store.beginRun(runOf("r", { attempt: 2 }), graphOf("a"), dead);
+    await store.beginRun(runOf("r", { attempt: 3 }), graphOf("a", "b"), self);
+    const run = await store.flowRun("r");
+    assert.is(run?.attempt, 3);
+    assert.equal(run?.graph, graphOf("a", "b"));
+    assert.is(run?.tasks[0]?.state.type, "Failed");
+  });
+
+  test("beginRun() refuses an attempt that was begun already", async (store) => {
+    await store.beginRun(runOf("r", { state: stateOf("Failed"), endedAt: 2_000 }), graphOf("a"), dead);
+    const second = runOf("r", { attempt: 2, state: stateOf("Failed"), endedAt: 3_000 });
+    await store.beginRun(second, graphOf("a"), self);
+    await rejects(store.beginRun(second, graphOf("a"), dead), /attempt 2 was begun already/);
+  });
+}
+
+function listTests(test: Declare): void {
+  test("flowRuns() lists the newest first, filtered, in pages", async (store) => {
+    const failed = { state: stateOf("Failed"), endedAt: 9_000 };
+    await store.beginRun(runOf("r1", { createdAt: 1_000 }), [], self);
+    await store.beginRun(runOf("r2", { createdAt: 2_000, ...failed }), [], self);
+    await store.beginRun(runOf("r3", { createdAt: 3_000, flow: "other" }), [], self);
+    await store.beginRun(runOf("r4", { createdAt: 4_000, place: { file: "b.ipynb", cell: null } }), [], self);
+    const ids = async (filter?: Parameters<Store["flowRuns"]>[0]) => (await store.flowRuns(filter)).map(({ id }) => id);
+    assert.equal(await ids(), ["r4", "r3", "r2", "r1"]);
+    assert.equal(await ids({ limit: 2 }), ["r4", "r3"]);
+    assert.equal(await ids({ limit: 2, before: 3_000 }), ["r2", "r1"]);
+    assert.equal(await ids({ flow: "etl" }), ["r4", "r2", "r1"]);
+    assert.equal(await ids({ file: "notes/etl.ipynb", flow: "etl", state: "Failed" }), ["r2"]);
+    assert.equal(await store.flowRuns({ state: "Failed" }), [runOf("r2", { createdAt: 2_000, ...failed })]);
+  });
+
+  test("cached() returns the newest unexpired success with the key", async (store) => {
+    await store.beginRun(runOf("r"), graphOf("a"), self);
+    const result = resultOf("kept");
+    const hit = (mapIndex: number, cacheExpires: number | null) =>
+      transitionOf("r", "a", "Success", { mapIndex, result, memory: { cacheKey: "key", cacheExpires } });
+    await store.append([hit(0, 9_000), hit(1, 5_000)]);
+    await store.append([transitionOf("r", "a", "Failed", { mapIndex: 2, memory: { cacheKey: "key" } })]);
+    assert.is((await store.cached("key", 4_000))?.run.mapIndex, 1);
+    const later = await store.cached("key", 5_000);
+    assert.equal(later, { run: hit(0, 9_000).run, memory: hit(0, 9_000).memory, endedAt: 2_000 });
+    assert.is(await store.cached("key", 9_000), undefined);
+    assert.is(await store.cached("other", 0), undefined);
+  });
+}
+
+function resultTests(test: Declare): void {
+  for (const [what, value] of [
+    ["null", null],
+    ["a text with every kind of character", "\u0000 \ud800 ü 🎈 \\ \" '"],
+    ["a value deeper than SQLite's JSON goes", JSON.parse(`${"[".repeat(3_000)}${"]".repeat(3_000)}`)],
+    ["a value of 64 KiB", "x".repeat(65_534)],
+    ["a value above 64 KiB", "é".repeat(70_000)],
+    ["a value of several megabytes", Array.from({ length: 300_000 }, (_, index) => index)],
+  ] as const) {
+    test(`readResult() returns ${what} as it was written`, async (store) => {
+      await store.beginRun(runOf("r"), graphOf("a"), self);
+      const result = resultOf(value);
+      await store.append([transitionOf("r", "a", "Success", { result })]);
+      assert.ok((await store.readResult(result.id)) === result.text);
+    });
+  }
+
+  test("readResult() throws a RangeError for what was never stored", async (store) => {
+    assert.instance(await rejects(store.readResult("0".repeat(64)), /does not have it/), RangeError);
+  });
+
+  test("append() refuses a result whose id is not its content's", async (store) => {
+    await store.beginRun(runOf("r"), graphOf("a"), self);
+    const result = { ...resultOf(1), id: "0".repeat(64) };
+    const error = await rejects(store.append([transitionOf("r", "a", "Success", { result })]), /SHA-256/);
+    assert.not(error instanceof CorruptResultError);
+    assert.equal((await store.flowRun("r"))?.tasks, []);
+  });
+
+  test("append() stores a value once, however often it is written", async (store) => {
+    await store.beginRun(runOf("r"), graphOf("a", "b"), self);
+    const result = resultOf("the same");
+    await Promise.all([
+      store.append([transitionOf("r", "a", "Success", { result })]),
+      store.append([transitionOf("r", "b", "Success", { result })]),
+    ]);
+    assert.equal(await store.gc({ olderThan: 9_999, keepLast: 0, dryRun: true }), { runs: 0, results: 0, bytes: 0 });
+    assert.is(await store.readResult(result.id), result.text);
+  });
+}
+
+function gcTests(test: Declare): void {
+  const ended = (id: string, createdAt: number) =>
+    runOf(id, { createdAt, state: stateOf("Success"), endedAt: createdAt + 500 });
+
+  test("gc() removes ended runs but the newest, and results nothing refers to", async (store) => {
+    const [shared, own, large] = [resultOf("shared"), resultOf("own"), resultOf("y".repeat(100_000))];
+    for (const [index, id] of ["r1", "r2", "r3"].entries()) {
+      await store.beginRun(ended(id, 1_000 * (index + 1)), graphOf("a", "b", "c"), self);
+      await store.append([transitionOf(id, "a", "Success", { result: shared })]);
+    }
+    await store.append([transitionOf("r1", "b", "Success", { result: own })]);
+    await store.append([transitionOf("r1", "c", "Success", { result: large })]);
+    const report = { runs: 2, results: 2, bytes: own.bytes + large.bytes };
+    const ask = { olderThan: 99_000, keepLast: 1 };
+    assert.equal(await store.gc({ ...ask, dryRun: true }), report);
+    assert.is((await store.flowRuns()).length, 3);
+    assert.is(await store.readResult(large.id), large.text);
+    assert.equal(await store.gc({ ...ask, dryRun: false }), report);
+    assert.equal(
+      (await store.flowRuns()).map(({ id }) => id),
+      ["r3"],
+    );
+    assert.is(await store.readResult(shared.id), shared.text);
+    await rejects(store.readResult(own.id), /does not have it/);
+    await rejects(store.readResult(large.id), /does not have it/);
+    assert.equal(await store.history("r1/a"), []);
+    await store.beginRun(ended("r4", 9_000), graphOf("a"), self);
+    await store.append([transitionOf("r4", "a", "Success", { result: large })]);
+    assert.is(await store.readResult(large.id), large.text);
+  });
+
+  test("gc() keeps runs that go on, that ended later, and results kept as cached inputs", async (store) => {
+    const input = resultOf("input");
+    const { id, serializer, bytes } = input;
+    await store.beginRun(runOf("going-on"), graphOf("a"), self);
+    await store.append([
+      transitionOf("going-on", "a", "Retrying", {
+        results: [input],
+        memory: { cachedInputs: { x: { id, serializer, bytes } } },
+      }),
+    ]);
+    await store.beginRun(ended("late", 50_000), graphOf("a"), self);
+    const report = await store.gc({ olderThan: 20_000, keepLast: 0, dryRun: false });
+    assert.equal(report, { runs: 0, results: 0, bytes: 0 });
+    assert.is(await store.readResult(id), input.text);
+  });
+}
+
+/** The error that a promise rejects with. */
+export async function rejects(promise: Promise<unknown>, pattern: RegExp): Promise<Error> {
+  const error = await promise.then(
+    () => assert.unreachable(`resolved where a rejection like ${pattern} was due`),
+    (reason: unknown) => reason,
+  );
+  assert.instance(error, Error);
+  assert.match((error as Error).message, pattern);
+  return error as Error;
+}
