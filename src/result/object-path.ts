@@ -5,8 +5,8 @@ export type Step = string | number | { readonly label: () => string };
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
-/** How a person would write the way to a part of a result: `result.rows[3]["a b"]`. */
-export const pathText = (steps: readonly Step[]): string => `result${steps.map(stepText).join("")}`;
+/** How a person would write the way to a part: `result.rows[3]["a b"]`. */
+export const pathText = (steps: readonly Step[], root = "result"): string => `${root}${steps.map(stepText).join("")}`;
 
 function stepText(step: Step): string {
   if (typeof step === "number") return `[${step}]`;

@@ -2,6 +2,7 @@ import type { Json } from "../contracts/json.js";
 import { CompressedSerializer } from "./compressed-serializer.js";
 import { FileSerializer } from "./file-serializer.js";
 import { JSONSerializer } from "./json-serializer.js";
+import { PrefectJSONSerializer } from "./prefect-json-serializer.js";
 import { type ResultSerializer, type SerializerJson, serializerJson } from "./result-serializer.js";
 import { ValueSerializer } from "./value-serializer.js";
 
@@ -14,6 +15,8 @@ const BUILT_IN: ReadonlyMap<string, ReviveSerializer> = new Map<string, ReviveSe
   ["value", () => new ValueSerializer()],
   ["json", () => new JSONSerializer()],
   ["compressed", (config) => CompressedSerializer.revive(config, reviveSerializer)],
+  ["JSONResultHandler", () => new PrefectJSONSerializer("JSONResultHandler")],
+  ["PrefectResult", () => new PrefectJSONSerializer("PrefectResult")],
   ["file", (config) => FileSerializer.revive(config, reviveSerializer)],
 ]);
 const custom = new Map<string, ReviveSerializer>();
