@@ -62,4 +62,5 @@ export interface ImportedName {
 export interface CellParts {
   readonly units: readonly Unit[];
   readonly imports: readonly ImportedName[];
+  readonly hasJsx: boolean;
 }

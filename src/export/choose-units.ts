@@ -132,7 +132,7 @@ function isEffect(unit: Unit, roles: Roles): boolean {
 }
 
 /** Names that are declared in several cells belong to the cell that was executed last. */
-function lastDefinitions({ units, imports }: CellParts, warnings: string[]): CellParts {
+function lastDefinitions({ units, imports }: CellParts, warnings: string[]): Pick<CellParts, "units" | "imports"> {
   const winners = new Map<string, Cell>();
   const told = new Set<string>();
   const claims = [

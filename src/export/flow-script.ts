@@ -14,12 +14,13 @@ export interface FlowScript {
  * @throws {SyntaxError} naming the cell that does not parse.
  */
 export function toFlowScript(notebook: Notebook, moveModule: (path: string) => string): FlowScript {
-  const choice = chooseUnits(readCells(notebook.cells.filter(({ kind }) => kind === "code")));
+  const parts = readCells(notebook.cells.filter(({ kind }) => kind === "code"));
+  const choice = chooseUnits(parts);
   const script = freeName("script", choice);
   const isMain = choice.flows.length > 0 || choice.openCalls.length > 0;
   const hasFlags = choice.units.some(isFlag);
   const blocks = [
-    comment(textBefore(notebook, choice.units[0]?.cell)),
+    comment(textBefore(notebook, firstCode(notebook))),
     [
       ...imports(choice.imports, moveModule),
       ...(isMain || hasFlags ? ['import { openScript } from "cellar/script";'] : []),
@@ -28,8 +29,13 @@ export function toFlowScript(notebook: Notebook, moveModule: (path: string) => s
     ...choice.units.map((unit, index) => block(unit, choice.units[index - 1], { notebook, choice, script })),
     ...(isMain ? [footer(choice, script)] : []),
   ];
-  return { script: `${blocks.filter((each) => each !== "").join("\n\n")}\n`, warnings: choice.warnings };
+  return {
+    script: `${blocks.filter((each) => each !== "").join("\n\n")}\n`,
+    warnings: [...choice.warnings, ...(parts.hasJsx ? [JSX_NAME] : [])],
+  };
 }
+
+const JSX_NAME = "The notebook has JSX: give the script a name that ends in .tsx";
 
 interface Writing {
   readonly notebook: Notebook;
@@ -40,7 +46,7 @@ interface Writing {
 /** A statement with what stands above it: its cell's mark and Markdown, where the cell begins. */
 function block(unit: Unit, previous: Unit | undefined, { notebook, choice, script }: Writing): string {
   const begins = previous?.cell !== unit.cell;
-  const text = begins && previous ? textBefore(notebook, unit.cell) : "";
+  const text = begins && unit.cell !== firstCode(notebook) ? textBefore(notebook, unit.cell) : "";
   return [
     ...(begins ? [`// cell: ${oneLine(unit.cell.id)}`] : []),
     ...(text === "" ? [] : [comment(text)]),
@@ -124,6 +130,9 @@ const unique = (names: readonly ImportedName[]): ImportedName[] =>
   ].sort(
     (a, b) => names.findIndex(({ local }) => local === a.local) - names.findIndex(({ local }) => local === b.local),
   );
+
+/** What stands before it is about the notebook as a whole. */
+const firstCode = ({ cells }: Notebook): Cell | undefined => cells.find(({ kind }) => kind === "code");
 
 /** The Markdown between a cell and the code cell before it. */
 function textBefore({ cells }: Notebook, cell: Cell | undefined): string {

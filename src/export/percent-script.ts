@@ -15,7 +15,8 @@ const FORMAT = [
 ];
 const MARKER = /^\/\/ %%(?: (.*))?$/;
 /** Lines of a cell that would be taken for a marker are written with one more comment sign. */
-const ESCAPED = /^(?:\/\/ )+%%/;
+const ESCAPED = /^(?:\/\/ ){2,}%%/;
+const TO_ESCAPE = /^(?:\/\/ )+%%/gm;
 /** Ends a line for JavaScript, so a comment cannot hold it, but not for a notebook's source. */
 const FOREIGN_LINE_END = /[\r\u2028\u2029]/;
 const KEY = /^[A-Za-z][\w.-]*$/;
@@ -32,7 +33,8 @@ export function toPercentScript({ cells, metadata }: Notebook): string {
 
 /** Reads the percent form. Text before the first marker is a code cell of its own. */
 export function fromPercentScript(text: string): Notebook {
-  const lines = (/\r\n/.test(text) ? text.replaceAll("\r\n", "\n") : text).split("\n");
+  const isWindows = text.includes("\r\n") && !/(?<!\r)\n/.test(text);
+  const lines = text.split(isWindows ? "\r\n" : "\n");
   if (lines.at(-1) === "") lines.pop();
   const headerEnd = lines[0] === "// ---" ? lines.indexOf("// ---", 1) + 1 : 0;
   const metadata = readHeader(lines.slice(0, headerEnd));
@@ -76,7 +78,7 @@ function writeCell({ kind, id, source, metadata, attachments }: Cell): string {
     ...(inComment ? [`[${kind}]`] : []),
     ...Object.entries(pairs).map(([key, value]) => `${key}=${oneLine(value)}`),
   ];
-  const body = inComment ? comment(source) : source.replaceAll(/^(?:\/\/ )+%%/gm, (marker) => `// ${marker}`);
+  const body = (inComment ? comment(source) : source).replaceAll(TO_ESCAPE, (marker) => `// ${marker}`);
   return `${words.join(" ")}\n${body}`;
 }
 
@@ -85,7 +87,8 @@ const RESERVED = new Set(["id", "attachments", "metadata", "source"]);
 function readCell(marker: string, body: readonly string[], index: number): Cell {
   const { kind, title, pairs } = readMarker(marker);
   const { id, metadata: odd, attachments, source, ...plain } = pairs;
-  const text = body.map((line) => (kind === "code" ? unescapeLine(line) : line.replace(/^\/\/ ?/, ""))).join("\n");
+  const lines = body.map((line) => (ESCAPED.test(line) ? line.slice("// ".length) : line));
+  const text = (kind === "code" ? lines : lines.map((line) => line.replace(/^\/\/ ?/, ""))).join("\n");
   return {
     kind,
     id: typeof id === "string" ? id : `cell-${index + 1}`,
@@ -95,8 +98,6 @@ function readCell(marker: string, body: readonly string[], index: number): Cell 
     executed: null,
   };
 }
-
-const unescapeLine = (line: string): string => (ESCAPED.test(line) ? line.replace("// ", "") : line);
 
 /** `title [kind] key=json key=json`, each part optional. */
 function readMarker(marker: string): { kind: Cell["kind"]; title: string; pairs: { [key: string]: Json } } {

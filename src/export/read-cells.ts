@@ -48,7 +48,11 @@ export function readCells(cells: readonly Cell[]): CellParts {
           units.push(readUnit(part, { file, cell, order: units.length, names: outerNames(checker, scope, part.node) }));
     }
   });
-  return { units, imports };
+  return {
+    units,
+    imports,
+    hasJsx: [...files.values()].some(({ languageVariant }) => languageVariant === ts.LanguageVariant.JSX),
+  };
 }
 
 function parse(cell: Cell, name: string): ts.SourceFile {
