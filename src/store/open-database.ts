@@ -5,8 +5,11 @@ import { type Driver, type OpenDriver, SqlError } from "./driver.js";
 import { APPLICATION_ID, migrate, readNumber, readPragma, SCHEMA_VERSION } from "./schema.js";
 import { moveAway, storeFailure } from "./store-failure.js";
 
-/** How long a statement waits inside SQLite for another process, before it is asked again. */
-const BUSY_TIMEOUT_MS = 5_000;
+/**
+ * How long a statement waits inside SQLite for another process, before it is asked again. SQLite's own pauses grow
+ * to 100 ms, in which quicker writers pass by; short ones keep the wait of three writers below that.
+ */
+const BUSY_TIMEOUT_MS = 10;
 /** How long all of its tries may take. */
 const BUSY_PATIENCE_MS = 60_000;
 
@@ -48,7 +51,7 @@ export async function retryBusy<T>(attempt: () => Promise<T>): Promise<T> {
     } catch (error) {
       const busy = error instanceof SqlError && error.failure === "busy";
       if (!busy || performance.now() > patienceEnds) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 20)); // two that wait must not keep step
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 3)); // two that wait must not keep step
     }
   }
 }

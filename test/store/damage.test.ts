@@ -1,0 +1,93 @@
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { openStore, openStoreHere } from "../../src/store/open-store.js";
+import { openSqlite3 } from "../../src/store/sqlite3-driver.js";
+import { CorruptResultError } from "../../src/store/store.js";
+import { graphOf, resultOf, runOf, self, transitionOf } from "./sample-records.js";
+import { freshPath } from "./scratch.js";
+import { rejects } from "./store-suite.js";
+
+const large = resultOf("z".repeat(100_000));
+const small = resultOf("small");
+
+async function storeWithResults(): Promise<string> {
+  const path = freshPath();
+  const store = await openStoreHere(path);
+  await store.beginRun(runOf("r"), graphOf("load", "count"), self);
+  await store.append([transitionOf("r", "load", "Success", { result: large, mapIndex: 3 })]);
+  await store.append([transitionOf("r", "count", "Success", { result: small })]);
+  await store.close();
+  return path;
+}
+
+const blobOf = (path: string) => join(dirname(path), "blobs", large.id.slice(0, 2), large.id.slice(2));
+
+const DAMAGES: { readonly [what: string]: (blob: string) => void } = {
+  "a flipped bit": (blob) => {
+    const bytes = readFileSync(blob);
+    bytes[50_000]! ^= 1;
+    writeFileSync(blob, bytes);
+  },
+  "a cut end": (blob) => truncateSync(blob, 99_000),
+  "an empty file": (blob) => truncateSync(blob, 0),
+  "a missing file": (blob) => rmSync(blob),
+};
+
+for (const [what, damage] of Object.entries(DAMAGES)) {
+  for (const [where, open] of [
+    ["here", openStoreHere],
+    ["through a store process", openStore],
+  ] as const) {
+    test(`readResult() ${where} tells ${what} of a blob and names the task; storing again repairs it`, async () => {
+      const path = await storeWithResults();
+      damage(blobOf(path));
+      const store = await open(path);
+      const error = await rejects(store.readResult(large.id), /of task "load\[3\]".*damaged/);
+      assert.instance(error, CorruptResultError);
+      await store.append([transitionOf("r", "load", "Success", { result: large, mapIndex: 3 })]);
+      assert.ok((await store.readResult(large.id)) === large.text);
+      await store.close();
+    });
+  }
+}
+
+test("readResult() tells damage of a value inside the database; storing again repairs it", async () => {
+  const path = await storeWithResults();
+  const driver = await openSqlite3(path);
+  await driver.exec(`UPDATE results SET text = '"smell"' WHERE id = '${small.id}'`);
+  await driver.close();
+  const store = await openStoreHere(path);
+  assert.instance(await rejects(store.readResult(small.id), /of task "count"/), CorruptResultError);
+  await store.append([transitionOf("r", "count", "Success", { result: small })]);
+  assert.is(await store.readResult(small.id), small.text);
+  await store.close();
+});
+
+test("append() rejects when a blob cannot be written, and the next one is unharmed", async () => {
+  const path = await storeWithResults();
+  const other = resultOf("w".repeat(100_000));
+  const folder = join(dirname(path), "blobs", other.id.slice(0, 2));
+  rmSync(folder, { recursive: true, force: true });
+  writeFileSync(folder, "a file where a folder should be");
+  const store = await openStoreHere(path);
+  const [failed, written] = await Promise.allSettled([
+    store.append([transitionOf("r", "load", "Success", { result: other })]),
+    store.append([transitionOf("r", "count", "Running")]),
+  ]);
+  assert.is(failed?.status, "rejected");
+  assert.match((failed as PromiseRejectedResult).reason.message, /Cannot (read|store) result/);
+  assert.is(written?.status, "fulfilled");
+  await rejects(store.readResult(other.id), /does not have it/);
+  await store.close();
+});
+
+test("a large value lies in one file named for its content, without leftovers", async () => {
+  const path = await storeWithResults();
+  const names = readdirSync(join(dirname(path), "blobs"), { recursive: true, encoding: "utf8" });
+  assert.equal(names.sort(), [large.id.slice(0, 2), join(large.id.slice(0, 2), large.id.slice(2))]);
+  assert.is(statSync(blobOf(path)).size, large.bytes);
+});
+
+test.run();

@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { findProcess } from "../../src/store/process-mark.js";
+import { SqliteStore } from "../../src/store/sqlite-store.js";
+import { openSqlite3 } from "../../src/store/sqlite3-driver.js";
+import { RunOwnedError } from "../../src/store/store.js";
+import { graphOf, runOf, self, transitionOf } from "./sample-records.js";
+import { freshPath } from "./scratch.js";
+import { rejects } from "./store-suite.js";
+
+/** A child that waits, and the way to end it. */
+function waitingChild() {
+  const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  return {
+    pid: child.pid!,
+    end: async () => {
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+test("findProcess() finds a living process and its start, and none once it ended", async () => {
+  const own = findProcess(process.pid);
+  assert.ok(own);
+  if (own.startedAt !== null) assert.ok(Math.abs(own.startedAt - performance.timeOrigin) < 1_000);
+  const child = waitingChild();
+  const found = findProcess(child.pid);
+  assert.ok(found);
+  if (found.mark !== null) assert.is.not(found.mark, own.mark);
+  await child.end();
+  assert.is(findProcess(child.pid), undefined);
+});
+
+test("lastRun() tells that an owner was killed", async () => {
+  const store = await SqliteStore.open(freshPath());
+  const child = waitingChild();
+  await store.beginRun(runOf("r"), graphOf("a"), { id: "child", pid: child.pid, startedAt: Date.now() });
+  await store.append([transitionOf("r", "a", "Running")]);
+  assert.is((await store.rememberedRun("r"))?.run.state.type, "Running");
+  assert.instance(await rejects(store.beginRun(runOf("r", { attempt: 2 }), [], self), /runs it now/), RunOwnedError);
+  await child.end();
+  assert.is((await store.rememberedRun("r"))?.tasks[0]?.run.state.type, "Crashed");
+  await store.beginRun(runOf("r", { attempt: 2 }), [], self);
+  await store.close();
+});
+
+test("an owner on another machine lives as long as it is heard of", async () => {
+  const path = freshPath();
+  let now = 1_000_000;
+  const store = await SqliteStore.open(path, { now: () => now });
+  await store.beginRun(runOf("r"), graphOf("a"), self);
+  await store.append([transitionOf("r", "a", "Running")]);
+  const driver = await openSqlite3(path);
+  await driver.exec("UPDATE owners SET machine = 'far-away pid:[1]', beat_at = 1000000");
+  await driver.close();
+  now += 15_000;
+  const other = { ...self, id: "other" };
+  await rejects(store.beginRun(runOf("r", { attempt: 2 }), [], other), new RegExp(`${process.pid} on far-away runs`));
+  assert.is((await store.rememberedRun("r"))?.run.state.type, "Running");
+  now += 10_000;
+  assert.is((await store.rememberedRun("r"))?.run.state.type, "Crashed");
+  await store.beginRun(runOf("r", { attempt: 2 }), [], other);
+  await store.close();
+});
+
+test.run();

@@ -1,0 +1,58 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { openStore, openStoreHere } from "../../src/store/open-store.js";
+import { RunOwnedError, type Store } from "../../src/store/store.js";
+import { graphOf, resultOf, runOf, self, transitionOf } from "./sample-records.js";
+import { freshPath } from "./scratch.js";
+import { rejects } from "./store-suite.js";
+
+/** Two kernels and a command-line program, on a store that none of them has seen before. */
+const openThree = (path: string): Promise<Store[]> =>
+  Promise.all([openStore(path), openStore(path), openStoreHere(path)]);
+
+test("three processes open, write and collect in one store without a word about locks", async () => {
+  const stores = await openThree(freshPath());
+  const tasks = 150;
+  await Promise.all(
+    stores.map(async (store, number) => {
+      const runId = `run-${number}`;
+      await store.beginRun(runOf(runId, { createdAt: number }), graphOf("a"), self);
+      await Promise.all(
+        Array.from({ length: 4 }, async (_, worker) => {
+          for (let mapIndex = worker; mapIndex < tasks; mapIndex += 4) {
+            const result = resultOf(`${mapIndex} ${"x".repeat(mapIndex % 50 === 0 ? 70_000 : 100)}`);
+            await store.append([transitionOf(runId, "a", "Running", { mapIndex })]);
+            await store.append([transitionOf(runId, "a", "Success", { mapIndex, result })]);
+            if (mapIndex % 50 === 0) await store.gc({ olderThan: 9_999, keepLast: 0, dryRun: false });
+          }
+        }),
+      );
+    }),
+  );
+  for (const store of stores) {
+    for (const number of [0, 1, 2]) {
+      const run = await store.flowRun(`run-${number}`);
+      assert.is(run?.tasks.length, tasks);
+      for (const { state } of run!.tasks) assert.ok(await store.readResult(state.result.id!));
+    }
+  }
+  await Promise.all(stores.map((store) => store.close()));
+});
+
+test("of several that begin the same attempt, one does", async () => {
+  const stores = await openThree(freshPath());
+  const begun = await Promise.allSettled(
+    stores.map((store, number) => store.beginRun(runOf("r"), [], { ...self, id: `owner-${number}` })),
+  );
+  assert.is(begun.filter(({ status }) => status === "fulfilled").length, 1);
+  const errors = begun.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
+  for (const error of errors) assert.instance(error, RunOwnedError);
+  const { message } = await rejects(
+    stores[0]!.beginRun(runOf("r", { attempt: 2 }), [], { ...self, id: "late" }),
+    /runs/,
+  );
+  assert.ok(message.includes(String(process.pid)));
+  await Promise.all(stores.map((store) => store.close()));
+});
+
+test.run();
