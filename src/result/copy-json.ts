@@ -18,12 +18,12 @@ interface Level {
  * A copy of a value that is JSON through and through, sharing nothing with it.
  * @throws {SerializeError} naming the path to what JSON would change, lose or refuse.
  */
-export function copyJson(value: unknown): Json {
+export function copyJson(value: unknown, root = "result"): Json {
   const levels: Level[] = [];
   const open = new Set<object>();
   const refuse = (kind: string): never => {
     const steps = levels.map(({ keys, next }) => keys[next - 1]!);
-    throw new SerializeError(pathText(steps.slice(0, LONGEST_PATH)), kind);
+    throw new SerializeError(pathText(steps.slice(0, LONGEST_PATH), root), kind);
   };
   const enter = (part: unknown): Json => {
     if (isJsonScalar(part)) return part;
@@ -37,7 +37,7 @@ export function copyJson(value: unknown): Json {
     return copy as Json;
   };
 
-  const root = enter(value);
+  const whole = enter(value);
   for (let level = levels.at(-1); level; level = levels.at(-1)) {
     if (level.next === level.keys.length) {
       open.delete(level.source);
@@ -49,7 +49,7 @@ export function copyJson(value: unknown): Json {
     if (key !== "__proto__") level.copy[key] = part;
     else Object.defineProperty(level.copy, key, { value: part, configurable: true, enumerable: true, writable: true });
   }
-  return root;
+  return whole;
 }
 
 function isJsonScalar(value: unknown): value is null | boolean | number | string {

@@ -5,7 +5,7 @@ const MOST_ITEMS = 20;
 const DEEPEST = 4;
 const SHAPE = {
   depth: DEEPEST,
-  maxArrayLength: MOST_ITEMS,
+  maxArrayLength: MOST_ITEMS + 1, // and the line that counts the rest
   maxStringLength: 500,
   breakLength: 100,
   numericSeparator: false,
@@ -26,8 +26,8 @@ function excerpt(value: unknown, depth: number, copies: Map<object, object>): un
   const known = copies.get(value);
   if (known) return known;
   const prototype = Object.getPrototypeOf(value);
-  const copy = prototype === Array.prototype ? [] : Object.create(prototype);
   if (prototype !== Array.prototype && prototype !== Object.prototype && prototype !== null) return value;
+  const copy = prototype === Array.prototype ? [] : Object.create(prototype);
   copies.set(value, copy);
   const keys = Array.isArray(value) ? indexes(value.length) : Object.keys(value);
   for (const key of keys.slice(0, MOST_ITEMS)) {

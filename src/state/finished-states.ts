@@ -1,5 +1,5 @@
 import type { Json } from "../contracts/json.js";
-import { type StateFields, StateOf } from "./state-of.js";
+import { epochOf, type StateFields, StateOf } from "./state-of.js";
 
 type SuccessType = "Success" | "Cached" | "Mapped" | "Skipped";
 type FailedType = "Failed" | "TimedOut" | "TriggerFailed" | "ValidationFailed" | "Crashed";
@@ -35,7 +35,9 @@ export class Cached<T = unknown> extends Success<T, "Cached"> {
     super(fields, "Cached");
     this.cachedParameters = fields.cachedParameters ? Object.freeze({ ...fields.cachedParameters }) : null;
     this.hashedInputs = fields.hashedInputs ? Object.freeze({ ...fields.hashedInputs }) : null;
-    this.#expiration = fields.cachedResultExpiration ? fields.cachedResultExpiration.getTime() : null;
+    this.#expiration = fields.cachedResultExpiration
+      ? epochOf(fields.cachedResultExpiration, "cachedResultExpiration")
+      : null;
     Object.freeze(this);
   }
 

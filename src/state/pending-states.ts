@@ -1,4 +1,4 @@
-import { type StateFields, StateOf } from "./state-of.js";
+import { epochOf, type StateFields, StateOf } from "./state-of.js";
 
 /** Types of the states that extend Scheduled, itself included. */
 export type ScheduledType = "Scheduled" | "Retrying" | "Paused" | "Resume";
@@ -26,7 +26,7 @@ export class Scheduled<T = unknown, Type extends ScheduledType = "Scheduled"> ex
   constructor(fields: ScheduledFields<T, Type> = {}, type: Type = "Scheduled" as Type) {
     super(fields, type);
     const { startTime = type === "Paused" ? null : new Date() } = fields as { startTime?: Date | null };
-    this.#startTime = startTime === null ? null : startTime.getTime();
+    this.#startTime = startTime === null ? null : epochOf(startTime, "startTime");
     if (new.target === Scheduled) Object.freeze(this);
   }
 

@@ -6,23 +6,25 @@ import { readTime } from "./wire-time.js";
 /** Version of the wire form that `dumpState` writes. */
 export const STATE_VERSION = 1;
 
-const json = z.custom<Json>(isJson, "expected JSON").meta({ description: "Any JSON value" });
+const json = z.custom<Json>(isJson, "expected JSON").meta({ id: "Json", description: "Any JSON value" });
 const time = z
   .string()
   .refine((text) => !Number.isNaN(readTime(text)), "expected an ISO 8601 time")
   .meta({ format: "date-time" });
 const count = z.int().nonnegative();
 
-const result = z.discriminatedUnion("type", [
-  z.object({
-    type: z.literal("Result"),
-    serialized: z.literal(true),
-    value: json,
-    serializer: z.object({ type: z.string().min(1) }).catchall(json),
-  }),
-  z.object({ type: z.literal("NoResult") }),
-  z.object({ type: z.literal("Unserializable"), reason: z.string(), preview: z.string() }),
-]);
+const result = z
+  .discriminatedUnion("type", [
+    z.object({
+      type: z.literal("Result"),
+      serialized: z.literal(true),
+      value: json,
+      serializer: z.object({ type: z.string().min(1) }).catchall(json),
+    }),
+    z.object({ type: z.literal("NoResult") }),
+    z.object({ type: z.literal("Unserializable"), reason: z.string(), preview: z.string() }),
+  ])
+  .meta({ id: "Result", title: "A result on the wire" });
 
 const common = {
   message: z.string().nullish(),

@@ -1,4 +1,4 @@
-import { inspect } from "node:util";
+import { type InspectOptionsStylized, inspect } from "node:util";
 import type { Json } from "../contracts/json.js";
 import {
   FAILED_TYPES,
@@ -8,6 +8,7 @@ import {
   type StateType,
   SUCCESSFUL_TYPES,
 } from "../contracts/records.js";
+import { copyJson } from "../result/copy-json.js";
 import { NoResult } from "../result/no-result.js";
 import { Result } from "../result/result.js";
 import { UnreadResultError } from "../result/unread-result-error.js";
@@ -20,10 +21,12 @@ export interface StateFields<T = unknown> {
   readonly result?: T | Result<T>;
   /** Inputs kept for the next attempt, by input name. */
   readonly cachedInputs?: { readonly [input: string]: Result };
-  readonly context?: { readonly [key: string]: Json };
+  readonly context?: JsonObject;
   /** @default now */
   readonly timestamp?: Date;
 }
+
+type JsonObject = { readonly [key: string]: Json };
 
 const NOTHING = Object.freeze({});
 const SCHEDULED_TYPES: readonly StateType[] = ["Scheduled", "Retrying", "Paused", "Resume"];
@@ -37,16 +40,16 @@ export abstract class StateOf<T, Type extends StateType> {
   readonly message: string | null;
   readonly _result: Result<T>;
   readonly cachedInputs: { readonly [input: string]: Result };
-  readonly context: { readonly [key: string]: Json };
+  readonly context: JsonObject;
   readonly #timestamp: number;
 
   constructor(type: Type, fields: StateFields<T>) {
     this.type = type;
     this.message = fields.message ?? null;
     this._result = resultOf(fields);
-    this.cachedInputs = fields.cachedInputs ? Object.freeze({ ...fields.cachedInputs }) : NOTHING;
-    this.context = fields.context ? (frozenCopy(fields.context) as { [key: string]: Json }) : NOTHING;
-    this.#timestamp = fields.timestamp ? fields.timestamp.getTime() : Date.now();
+    this.cachedInputs = isEmpty(fields.cachedInputs) ? NOTHING : Object.freeze({ ...fields.cachedInputs });
+    this.context = isEmpty(fields.context) ? NOTHING : (frozen(copyJson(fields.context, "context")) as JsonObject);
+    this.#timestamp = fields.timestamp ? epochOf(fields.timestamp, "timestamp") : Date.now();
   }
 
   /** When this state was reached; a new Date each time, since Dates can change. */
@@ -121,13 +124,14 @@ export abstract class StateOf<T, Type extends StateType> {
     return this.type === "Submitted" || this.type === "Queued";
   }
 
-  [inspect.custom](depth: number, options: import("node:util").InspectOptionsStylized): string {
+  /** How it looks in a terminal: its fields without those that say nothing. */
+  [inspect.custom](depth: number, options: InspectOptionsStylized): string {
+    if (depth < 0) return `[${this.type}]`;
     const { result, ...rest } = this.fields();
-    const shown = Object.entries({ ...rest, ...(result !== NoResult && { result }) }).filter(
+    const shown = Object.entries(result === NoResult ? rest : { ...rest, result }).filter(
       ([, value]) => value !== null && value !== NOTHING,
     );
-    if (depth < 0) return `[${this.type}]`;
-    return `${this.type} ${inspect(Object.fromEntries(shown), { ...options, depth: options.depth === null ? null : (options.depth ?? 2) - 1 })}`;
+    return `${this.type} ${inspect(Object.fromEntries(shown), { ...options, depth })}`;
   }
 }
 
@@ -139,8 +143,17 @@ function resultOf<T>(fields: StateFields<T>): Result<T> {
   return fields.result instanceof Result ? fields.result : new Result<T>({ value: fields.result as T });
 }
 
-function frozenCopy(json: Json): Json {
-  if (typeof json !== "object" || json === null) return json;
-  if (Array.isArray(json)) return Object.freeze(json.map(frozenCopy)) as Json;
-  return Object.freeze(Object.fromEntries(Object.entries(json).map(([key, value]) => [key, frozenCopy(value)])));
+const isEmpty = (fields: object | undefined): boolean => fields === undefined || Object.keys(fields).length === 0;
+
+/** Freezes JSON all the way down. Only for what `copyJson` made, which bounds its depth. */
+function frozen(json: Json): Json {
+  if (typeof json === "object" && json !== null) Object.values(Object.freeze(json)).forEach(frozen);
+  return json;
+}
+
+/** Milliseconds of a field that is a Date. @throws {TypeError} when it is none. */
+export function epochOf(date: Date, field: string): number {
+  const time = date instanceof Date ? date.getTime() : Number.NaN;
+  if (Number.isNaN(time)) throw new TypeError(`Cannot make state: ${field} is no valid Date`);
+  return time;
 }
