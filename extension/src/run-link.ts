@@ -29,6 +29,8 @@ export class RunLink {
   private readonly pending = new Map<number, { resolve(value: Answer): void; reject(error: Error): void }>();
   private status: LinkStatus | undefined;
   private disposed = false;
+  /** The kernel closed the comm: asked again only after a restart, not at its every change of status. */
+  private refused = false;
 
   constructor(
     private readonly runId: string,
@@ -66,7 +68,7 @@ export class RunLink {
   }
 
   private open(): void {
-    if (this.disposed || this.comm) return;
+    if (this.disposed || this.comm || this.refused) return;
     const kernel = this.session.session?.kernel;
     const gone = !kernel || kernel.isDisposed || kernel.status === "dead" || kernel.status === "terminating";
     this.say(gone ? "none" : "connecting");
@@ -82,6 +84,7 @@ export class RunLink {
       // Closed from the other side: no Cellar kernel, or one that does not know the run.
       if (this.comm !== comm) return;
       this.drop();
+      this.refused = true;
       this.say("missing");
     };
     comm.open({ runId: this.runId } satisfies RunCommOpen);
@@ -112,6 +115,7 @@ export class RunLink {
   }
 
   private reopen(): void {
+    this.refused = false;
     this.close();
     this.open();
   }
@@ -119,6 +123,7 @@ export class RunLink {
   private onKernelStatus(_: ISessionContext, status: Kernel.Status): void {
     if (status === "restarting" || status === "autorestarting" || status === "dead" || status === "terminating") {
       this.close();
+      this.refused = false;
       this.say(status === "dead" || status === "terminating" ? "none" : "connecting");
     } else if (status === "idle" || status === "busy") this.open();
   }

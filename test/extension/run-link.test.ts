@@ -182,6 +182,17 @@ test("RunLink says missing when the other side closes or does not know the run",
   assert.equal(unknown.statuses, ["connecting", "missing"]);
 });
 
+test("RunLink asks a kernel that closed the comm again only after a restart", () => {
+  const { comms, context } = link();
+  comms[0]!.onClose({});
+  context.statusChanged.emit("busy");
+  context.statusChanged.emit("idle");
+  assert.is(comms.length, 1);
+  context.statusChanged.emit("restarting");
+  context.statusChanged.emit("idle");
+  assert.is(comms.length, 2);
+});
+
 test("RunLink.dispose() closes the comm and lets go of the session", () => {
   const { link: made, comms, context } = link();
   made.dispose();

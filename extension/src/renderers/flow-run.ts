@@ -1,5 +1,4 @@
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
-import type { Message } from "@lumino/messaging";
 import { FLOW_RUN_MIME, type FlowRunRecord, type LogRecord } from "../../../src/contracts/records.js";
 import type { ResultPreview } from "../../../src/contracts/run-comm.js";
 import type { OutputPlaces } from "../output-places.js";
@@ -8,6 +7,8 @@ import type { FlowRunActions, LinkStatus } from "../views/flow-run-model.js";
 import { flowRunView } from "../views/flow-run-view.js";
 import { CellarWidget } from "./cellar-widget.js";
 import { readFlowRun } from "./read-record.js";
+
+type Message = Parameters<CellarWidget["processMessage"]>[0];
 
 /** Shows one flow run: first as it was saved, then as the kernel's store has it. */
 class RenderedFlowRun extends CellarWidget implements FlowRunActions {
