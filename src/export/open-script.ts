@@ -1,4 +1,5 @@
 import { realpathSync } from "node:fs";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Flow, RunOptions } from "../flow/flow.js";
 import type { FlowState } from "../flow/flow-results.js";
@@ -10,7 +11,7 @@ export interface Script {
   readonly isMain: boolean;
   /**
    * The value of `--name` on the command line, read as what `initial` is: text, number, boolean, else JSON.
-   * @throws {TypeError} naming a flag that does not fit.
+   * One that does not fit ends the process with code 2 and says so.
    */
   flag(name: string, initial: string): string;
   flag(name: string, initial: number): number;
@@ -25,35 +26,45 @@ export interface Script {
 /** Opens the script of a module: called once, by the script itself, with its `import.meta.url`. */
 export function openScript(url: string): Script {
   const isMain = isMainModule(url);
-  const given = isMain ? readFlags(process.argv.slice(2)) : new Map<string, string | true>();
+  const given = isMain ? orEnd(() => readFlags(process.argv.slice(2))) : new Map<string, string | true>();
   const known = new Set<string>();
 
   function flag<T>(name: string, initial: T): T {
     known.add(name);
     const text = given.get(name);
-    return text === undefined ? initial : (parseFlag(name, text, initial) as T);
+    return text === undefined ? initial : (orEnd(() => parseFlag(name, text, initial)) as T);
   }
   async function run(flow: Flow, options: RunOptions = {}): Promise<FlowState> {
     const parameters: { [name: string]: unknown } = { ...options.parameters };
     for (const [name, { options: declared }] of flow.graph.parameters) {
       known.add(name);
       const text = given.get(name);
-      if (text !== undefined) parameters[name] = parseFlag(name, text, declared.default ?? "");
+      if (text !== undefined) parameters[name] = orEnd(() => parseFlag(name, text, declared.default ?? ""));
     }
-    refuseUnknown(given, known);
+    orEnd(() => refuseUnknown(given, known));
     const state = await flow.run({ ...options, parameters });
     console.log(describeEnd(flow.name, state));
     if (!state.isSuccessful()) process.exitCode = 1;
     return state;
   }
   async function finish(calls: readonly TaskCall[]): Promise<void> {
-    refuseUnknown(given, known);
+    orEnd(() => refuseUnknown(given, known));
     for (const [index, state] of (await Promise.all(calls.map((call) => call.run()))).entries()) {
       console.log(describeEnd(calls[index]!.name, state));
       if (!state.isSuccessful()) process.exitCode = 1;
     }
   }
   return { isMain, flag, run, finish };
+}
+
+/** A slip on the command line is no fault of the script: told without a stack. */
+function orEnd<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    process.stderr.write(`${basename(process.argv[1] ?? "script")}: ${(error as Error).message}\n`);
+    process.exit(2);
+  }
 }
 
 function isMainModule(url: string): boolean {
