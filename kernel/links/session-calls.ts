@@ -85,6 +85,9 @@ export type SessionOutput =
  */
 export const CONTROL_FD = 4;
 
+/** Node's options for the session process, before those that settings add. */
+export const SESSION_EXEC_ARGV = ["--no-force-async-hooks-checks"] as const;
+
 /** Environment of the session process. */
 export const SESSION_ENV = {
   /** JSON of SessionSetup. */

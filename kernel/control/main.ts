@@ -1,0 +1,75 @@
+import { Session } from "node:inspector";
+import { Socket } from "node:net";
+import { createInterface } from "node:readline";
+import { workerData } from "node:worker_threads";
+import {
+  type ControlGathering,
+  type ControlPing,
+  type ControlPong,
+  type ControlSetup,
+  STUCK_CODE,
+  type StuckAnswer,
+} from "../links/control-calls.js";
+import { CONTROL_FD } from "../links/session-calls.js";
+
+/** The control thread: reaches the main thread when the kernel process says so, however busy that is. */
+
+/** How long the main thread may take to answer before it counts as stuck. */
+const PATIENCE_MS = 15;
+/** How long it has to send by itself what it gathers. */
+const FLUSH_MS = 50;
+const RETRY_MS = 2;
+/** After so many "soon" it is stopped wherever it is. */
+const MOST_RETRIES = 10;
+
+const { port } = workerData as ControlSetup;
+const pipe = new Socket({ fd: CONTROL_FD, readable: true, writable: true });
+const mainThread = new Session();
+mainThread.connectToMainThread();
+/** Interrupts that the main thread has not been told yet, with the timer that watches it. */
+const open = new Map<number, NodeJS.Timeout>();
+let flushing: NodeJS.Timeout | undefined;
+
+pipe.on("error", () => {}); // the kernel process is gone: so is the session, in a moment
+createInterface({ input: pipe }).on("line", (line) => {
+  const { interrupt } = JSON.parse(line) as { interrupt?: number };
+  if (interrupt === undefined) return;
+  port.postMessage({ ping: interrupt } satisfies ControlPing);
+  watch(interrupt, PATIENCE_MS, 0);
+});
+port.on("message", (message: ControlPong | ControlGathering) => {
+  if ("gathering" in message) {
+    if (flushing === undefined) flushing = setTimeout(flush, FLUSH_MS);
+    return;
+  }
+  clearTimeout(open.get(message.pong));
+  open.delete(message.pong);
+  pipe.write(`${JSON.stringify({ interrupted: message.pong })}\n`);
+});
+
+function watch(interrupt: number, delayMs: number, retries: number): void {
+  const look = (): void =>
+    inMainThread(`stop(${retries >= MOST_RETRIES})`, (answer) => {
+      if (!open.has(interrupt)) return;
+      const soon = answer === "soon";
+      watch(interrupt, soon ? RETRY_MS : PATIENCE_MS, soon ? retries + 1 : 0);
+    });
+  open.set(interrupt, setTimeout(look, delayMs));
+}
+
+function flush(): void {
+  inMainThread("flush()", (answer) => {
+    flushing = answer === "soon" ? setTimeout(flush, RETRY_MS) : undefined;
+  });
+}
+
+/**
+ * An inspector's message reaches the main thread inside a loop too. It is the main thread that looks at its
+ * stack and acts: told from here, it could have gone on to other code before it is stopped.
+ */
+function inMainThread(call: string, then: (answer: StuckAnswer | undefined) => void): void {
+  const expression = `globalThis[Symbol.for(${JSON.stringify(STUCK_CODE)})]?.${call}`;
+  mainThread.post("Runtime.evaluate", { expression, returnByValue: true }, (_error, reply) =>
+    then(reply?.result?.value as StuckAnswer | undefined),
+  );
+}

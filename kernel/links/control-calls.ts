@@ -1,0 +1,41 @@
+import type { MessagePort } from "node:worker_threads";
+
+/**
+ * Everything that crosses between the session's main thread and its control thread. The control thread asks
+ * `{ ping }`; the main thread, once its loop turns, interrupts the running cell and answers `{ pong }`.
+ */
+export interface ControlPing {
+  readonly ping: number;
+}
+export interface ControlPong {
+  readonly pong: number;
+}
+
+/** The main thread gathers output: it is to be sent soon, also when the thread gets stuck. */
+export interface ControlGathering {
+  readonly gathering: true;
+}
+
+/** `workerData` of the control thread. */
+export interface ControlSetup {
+  readonly port: MessagePort;
+}
+
+/**
+ * Name (of a global symbol) of what the control thread calls in the middle of whatever holds the main thread.
+ */
+export const STUCK_CODE = "cellar.stuck-code";
+
+/** What lies under that name. */
+export interface StuckCode {
+  /** Unwinds user code. @param force also where our own code, called by it, has not come to its end. */
+  stop(force: boolean): StuckAnswer;
+  /** Sends output that was gathered. */
+  flush(): StuckAnswer;
+}
+
+/**
+ * "done"; "soon": our own code is under way and must come to its end first; "free": no user code runs, so
+ * the main thread goes on by itself.
+ */
+export type StuckAnswer = "done" | "soon" | "free";

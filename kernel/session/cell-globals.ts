@@ -1,0 +1,103 @@
+import { randomUUID } from "node:crypto";
+import { DISPLAY, isDisplayable } from "../../src/display/display-symbol.js";
+import { html, latex, md, svg } from "../../src/display/rich.js";
+import type { Caller } from "../../src/links/calls.js";
+import type { KernelCalls } from "../links/session-calls.js";
+import { currentCell, parentOfOutput } from "./cell-context.js";
+import { toErrorContent } from "./cell-error.js";
+import type { Comms } from "./comms.js";
+import type { Outlet, Shown } from "./outlet.js";
+import { progressMaker } from "./progress.js";
+
+/** An output that can be replaced. */
+export interface Display {
+  readonly id: string;
+  update(value: unknown): void;
+}
+export interface DisplayOptions {
+  /** Names the output, so that it can be replaced later. */
+  readonly displayId?: string;
+  /** Replaces the outputs of that name instead of adding one. @default false */
+  readonly update?: boolean;
+  /** Takes the value as a MIME bundle. @default false */
+  readonly raw?: boolean;
+}
+
+/** What the names in `cellGlobals` need. */
+export interface CellWorld {
+  readonly outlet: Outlet;
+  readonly comms: Comms;
+  readonly ask: Caller<KernelCalls>;
+  readonly show: (value: unknown) => Promise<Shown | undefined>;
+}
+
+/** Puts the names that every cell knows on `globalThis`, under what cells declare themselves. */
+export function installCellGlobals(world: CellWorld): void {
+  for (const [name, value] of Object.entries(cellGlobals(world)))
+    Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+}
+
+/** The names that every cell knows. */
+export function cellGlobals({ outlet, comms, ask, show }: CellWorld) {
+  /** Shows a value now, in the cell that asks. */
+  const display = (value: unknown, options: DisplayOptions = {}): Display => {
+    const id = options.displayId ?? randomUUID();
+    present(value, id, options.update ?? false, options.raw ?? false);
+    return { id, update: (newer) => present(newer, id, true, options.raw ?? false) };
+  };
+  const present = (value: unknown, displayId: string, update: boolean, raw: boolean): void => {
+    const parent = parentOfOutput();
+    const put = (shown: Shown | undefined) => shown && outlet.show(shown, { displayId, update, parent });
+    const cell = currentCell();
+    const bundle = raw ? value : isDisplayable(value) ? value[DISPLAY]() : undefined;
+    if (bundle !== undefined && !(bundle instanceof Promise)) {
+      put({ data: bundle as Shown["data"], metadata: {} });
+      return;
+    }
+    const waiting = Promise.resolve(bundle ?? value)
+      .then((ready) => (bundle === undefined ? show(value) : { data: ready as Shown["data"], metadata: {} }))
+      .then(put)
+      .catch((error: unknown) => outlet.error(toErrorContent(error), parent))
+      .finally(() => cell?.pending.delete(waiting));
+    cell?.pending.add(waiting);
+  };
+  /** Takes the cell's outputs away; with `wait`, when the next one comes. */
+  const clear = ({ wait = false }: { readonly wait?: boolean } = {}): void =>
+    outlet.post({ kind: "clear", parent: parentOfOutput(), wait });
+
+  const input = async (text: string, password: boolean): Promise<string> => {
+    const cell = currentCell();
+    if (!cell?.allowStdin) throw new Error("Cannot ask for input: this front end takes none (allow_stdin is false)");
+    outlet.flush();
+    return (await ask("input", { prompt: text, password, parent: cell.header })).value;
+  };
+  /** Asks for a line of text. */
+  const prompt = async (message = "", options: string | { readonly password?: boolean } = {}): Promise<string> => {
+    const fallback = typeof options === "string" ? options : "";
+    const answer = await input(
+      `${message}${fallback && ` [${fallback}]`} `,
+      typeof options === "object" && options.password === true,
+    );
+    return answer === "" ? fallback : answer;
+  };
+  /** Asks a question; true for an answer that begins with y. */
+  const confirm = async (message = "Continue?"): Promise<boolean> =>
+    /^\s*y/i.test(await input(`${message} [y/N] `, false));
+  /** Says something and waits until it has been read. */
+  const alert = async (message = ""): Promise<void> => void (await input(`${message} [Enter] `, false));
+
+  return {
+    display,
+    clear,
+    prompt,
+    confirm,
+    alert,
+    progress: progressMaker(outlet),
+    html,
+    md,
+    svg,
+    latex,
+    openComm: comms.open,
+    registerTarget: comms.register,
+  };
+}

@@ -1,0 +1,115 @@
+import { constants, Script } from "node:vm";
+import { noteSource } from "../../src/source/source-note.js";
+import type { RunAnswer, SessionCalls } from "../links/session-calls.js";
+import type { JsonObject } from "../protocol/messages.js";
+import { beginCell, type Cell, insideCell } from "./cell-context.js";
+import { KeyboardInterrupt, toErrorContent } from "./cell-error.js";
+import { setImmediate } from "./immediates.js";
+import type { Modules } from "./modules.js";
+import type { Outlet, Shown } from "./outlet.js";
+import { rememberSource } from "./source-positions.js";
+
+type Run = SessionCalls["run"]["ask"];
+/** What a cell's script gives (kernel/links/language-calls.ts, CompiledCell). */
+type CellFunction = (
+  scope: object,
+  load: Modules["load"],
+  require: NodeJS.Require,
+  source: typeof noteSource,
+) => Promise<{ readonly value: unknown } | undefined>;
+
+/** Runs cells, one after another, on one scope. */
+export class CellRunner {
+  /** Holds every top-level binding of all cells. */
+  private readonly scope: object = Object.create(null);
+  private stopRunning: (() => void) | undefined;
+
+  /** @param show how a cell's result looks; undefined for nothing to see. */
+  constructor(
+    private readonly outlet: Outlet,
+    private readonly modules: Modules,
+    private readonly show: (value: unknown) => Promise<Shown | undefined>,
+  ) {}
+
+  /** Runs a cell and shows its result. Never rejects: what went wrong is the answer. */
+  async run({ cell: run, js, filename, map, userExpressions }: Run): Promise<RunAnswer> {
+    const interrupted = new AbortController();
+    const cell = beginCell(run, interrupted.signal);
+    rememberSource(filename, run.count, map);
+    try {
+      return await this.untilInterrupted(cell, interrupted, async () => {
+        const outcome = await this.evaluate(js, filename);
+        if (outcome && !run.silent) await this.showResult(cell, outcome.value);
+        const answers = await this.expressions(userExpressions, filename);
+        while (cell.pending.size > 0) await Promise.all(cell.pending);
+        return { status: "ok", userExpressions: answers, payload: [] };
+      });
+    } catch (error) {
+      return { status: "error", error: toErrorContent(error) };
+    } finally {
+      for (const last of cell.beforeEnd) last();
+      this.outlet.flush();
+    }
+  }
+
+  /** Ends the running cell with a KeyboardInterrupt; what it left behind keeps its variables. */
+  interrupt(): void {
+    this.stopRunning?.();
+  }
+
+  /** True while a cell runs. */
+  get busy(): boolean {
+    return this.stopRunning !== undefined;
+  }
+
+  private async untilInterrupted<T>(cell: Cell, interrupted: AbortController, body: () => Promise<T>): Promise<T> {
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        this.stopRunning = () => {
+          const reason = new KeyboardInterrupt();
+          interrupted.abort(reason);
+          reject(reason);
+        };
+        // A turn of its own: code that is stopped takes all that called it along.
+        setImmediate(() => insideCell(cell, () => body().then(resolve, reject)));
+      });
+    } finally {
+      this.stopRunning = undefined;
+    }
+  }
+
+  private async evaluate(js: string, filename: string): ReturnType<CellFunction> {
+    const script = new Script(js, { filename, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
+    const cellFunction = script.runInThisContext() as CellFunction;
+    const { load, require } = this.modules;
+    return cellFunction(this.scope, load, require, noteSource);
+  }
+
+  private async showResult(cell: Cell, value: unknown): Promise<void> {
+    const shown = await this.show(value);
+    if (!shown) return;
+    this.outlet.post({
+      kind: "display",
+      parent: cell.header,
+      type: "execute_result",
+      ...shown,
+      displayId: null,
+      count: cell.count,
+    });
+  }
+
+  private async expressions(sources: Run["userExpressions"], filename: string): Promise<JsonObject> {
+    const answers: { [name: string]: JsonObject } = {};
+    for (const [name, js] of Object.entries(sources)) {
+      try {
+        const outcome = await this.evaluate(js, `${filename}#${name}`);
+        const shown = outcome && (await this.show(outcome.value));
+        answers[name] = { status: "ok", data: { ...(shown?.data ?? { "text/plain": "undefined" }) }, metadata: {} };
+      } catch (error) {
+        const { ename, evalue, traceback } = toErrorContent(error);
+        answers[name] = { status: "error", ename, evalue, traceback: [...traceback] };
+      }
+    }
+    return answers;
+  }
+}

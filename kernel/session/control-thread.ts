@@ -1,0 +1,22 @@
+import { MessageChannel, Worker } from "node:worker_threads";
+import type { ControlGathering, ControlPing, ControlPong, ControlSetup } from "../links/control-calls.js";
+import type { Outlet } from "./outlet.js";
+import { armStuckCode } from "./stuck-code.js";
+
+/** Starts the thread that hears the kernel process even while cells hold this one. @param interrupt called here. */
+export function startControlThread(outlet: Outlet, interrupt: () => void): void {
+  armStuckCode(() => outlet.flush());
+  const { port1: here, port2: there } = new MessageChannel();
+  here.on("message", ({ ping }: ControlPing) => {
+    interrupt();
+    here.postMessage({ pong: ping } satisfies ControlPong);
+  });
+  here.unref();
+  outlet.onGathering = () => here.postMessage({ gathering: true } satisfies ControlGathering);
+  const setup: ControlSetup = { port: there };
+  const thread = new Worker(new URL("../control/main.js", import.meta.url), {
+    workerData: setup,
+    transferList: [there],
+  });
+  thread.unref(); // the session ends when its link to the kernel process does
+}

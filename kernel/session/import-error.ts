@@ -1,0 +1,38 @@
+/**
+ * A failed import in words that name the specifier and the way out. What the module itself threw while it ran
+ * is given back as it is.
+ */
+export function importError(specifier: string, folder: string, error: unknown): unknown {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code !== "string" || typeof message !== "string") return error;
+  const say = WORDS[code];
+  if (!say) return error;
+  return new Error(`Cannot import "${specifier}": ${say(message, packageName(specifier), folder)}`, { cause: error });
+}
+
+type Words = (message: string, name: string, folder: string) => string;
+
+const missing: Words = (message, name, folder) => {
+  const [, kind, wanted, importer] =
+    /Cannot find (package|module) '([^']+)'(?: imported from (.+))?/.exec(message) ?? [];
+  if (wanted === undefined) return message;
+  const nested = importer && !importer.endsWith("[cell].js") && kind === "package" && wanted !== name;
+  if (nested) return `${importer} needs the package "${wanted}", which is not installed; run: npm install ${wanted}`;
+  if (name === "") return kind === "package" ? message : `there is no file ${wanted}`;
+  return `no such package in ${folder} or a folder above; install it there: npm install ${name}`;
+};
+
+const WORDS: { readonly [code: string]: Words } = {
+  ERR_MODULE_NOT_FOUND: missing,
+  MODULE_NOT_FOUND: missing,
+  ERR_PACKAGE_PATH_NOT_EXPORTED: (message) => message,
+  ERR_UNSUPPORTED_DIR_IMPORT: (message) => message,
+  ERR_UNKNOWN_FILE_EXTENSION: (message) => message,
+  ERR_UNKNOWN_BUILTIN_MODULE: (message) => message,
+};
+
+/** Name to install for a bare specifier; "" for a path or URL. */
+function packageName(specifier: string): string {
+  if (/^(\.{0,2}\/|[a-z][a-z+.-]*:)/i.test(specifier) || specifier === "." || specifier === "..") return "";
+  return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+}

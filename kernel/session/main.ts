@@ -1,0 +1,44 @@
+import { connect, serve } from "../../src/links/calls.js";
+import { channel, processPort } from "../../src/links/port.js";
+import { type KernelCalls, SESSION_ENV, type SessionCalls, type SessionSetup } from "../links/session-calls.js";
+import { insideMessage } from "./cell-context.js";
+import { installCellGlobals } from "./cell-globals.js";
+import { CellRunner } from "./cell-runner.js";
+import { installCellTimers } from "./cell-timers.js";
+import { Comms } from "./comms.js";
+import { startControlThread } from "./control-thread.js";
+import { catchLateErrors } from "./late-errors.js";
+import { Library } from "./library.js";
+import { Modules } from "./modules.js";
+import { Outlet } from "./outlet.js";
+import { showValue } from "./show-value.js";
+import { installStackFrames } from "./stack-frames.js";
+import { redirectStandardStreams } from "./standard-streams.js";
+
+/** The session process: runs the cells' code, forked by the kernel process. */
+
+const setup = JSON.parse(process.env[SESSION_ENV.setup] ?? "null") as SessionSetup;
+delete process.env[SESSION_ENV.setup]; // not for the programs that cells start
+const port = processPort(process);
+port.onClose(() => process.exit(0)); // the kernel process is gone
+
+const outlet = new Outlet(channel(port, "output"));
+const library = new Library(setup, channel(port, "store"), outlet);
+const modules = new Modules(setup.folder, library.load);
+const show = (value: unknown) => showValue(value, library.show);
+const runner = new CellRunner(outlet, modules, show);
+const comms = new Comms(outlet, insideMessage);
+
+installStackFrames();
+installCellTimers();
+redirectStandardStreams(outlet);
+catchLateErrors(outlet);
+installCellGlobals({ outlet, comms, ask: connect<KernelCalls>(channel(port, "kernel")), show });
+startControlThread(outlet, () => runner.interrupt());
+serve<SessionCalls>(channel(port, "session"), {
+  run: (ask) => runner.run(ask),
+  ...comms.answers,
+  ...library.answers,
+});
+outlet.post({ kind: "ready" });
+library.load().catch(() => {}); // most notebooks want it; a failure is told to the cell that imports it

@@ -1,0 +1,131 @@
+import { randomUUID } from "node:crypto";
+import { escapeMarkup } from "../../src/display/plain-text.js";
+import { currentCell, parentOfOutput } from "./cell-context.js";
+import type { Outlet, Shown } from "./outlet.js";
+
+/** A bar is drawn again at most ten times a second. */
+const REDRAW_MS = 100;
+const TEXT_CELLS = 30;
+
+/** A bar that code moves itself. */
+export interface ProgressBar {
+  /** Sets how much is done. */
+  update(done: number): void;
+  /** Adds to what is done. @default 1 */
+  advance(by?: number): void;
+  /** Says what is going on. */
+  label(text: string): void;
+}
+
+/** `progress(iterable, label?)` gives the items and draws one bar in place; `progress(total, label?)` gives the bar. */
+export interface Progress {
+  <T>(items: Iterable<T>, label?: string): IterableIterator<T>;
+  <T>(items: AsyncIterable<T>, label?: string): AsyncIterableIterator<T>;
+  (total: number, label?: string): ProgressBar;
+}
+
+/** Makes `progress`, drawing by way of `outlet`. */
+export function progressMaker(outlet: Outlet): Progress {
+  return ((subject: number | Iterable<unknown> | AsyncIterable<unknown>, label = "") => {
+    if (typeof subject === "number") return new Bar(outlet, subject, label);
+    if (subject !== null && typeof subject === "object" && Symbol.asyncIterator in subject)
+      return countedAsync(subject, new Bar(outlet, sizeOf(subject), label));
+    if (
+      subject === null ||
+      subject === undefined ||
+      typeof (subject as Iterable<unknown>)[Symbol.iterator] !== "function"
+    )
+      throw new TypeError("Cannot draw progress: it takes a number or something to iterate");
+    return counted(subject as Iterable<unknown>, new Bar(outlet, sizeOf(subject), label));
+  }) as Progress;
+}
+
+/** How many items there are; undefined when only iterating tells. */
+function sizeOf(items: object | string): number | undefined {
+  const { length, size } = Object(items) as { length?: unknown; size?: unknown };
+  return typeof length === "number" ? length : typeof size === "number" ? size : undefined;
+}
+
+function* counted<T>(items: Iterable<T>, bar: Bar): IterableIterator<T> {
+  try {
+    for (const item of items) {
+      yield item;
+      bar.advance();
+    }
+  } finally {
+    bar.draw();
+  }
+}
+
+async function* countedAsync<T>(items: AsyncIterable<T>, bar: Bar): AsyncIterableIterator<T> {
+  try {
+    for await (const item of items) {
+      yield item;
+      bar.advance();
+    }
+  } finally {
+    bar.draw();
+  }
+}
+
+class Bar implements ProgressBar {
+  private readonly id = randomUUID();
+  private readonly parent = parentOfOutput();
+  private done = 0;
+  private drawn: { readonly text: string; readonly at: number } | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly outlet: Outlet,
+    private readonly total: number | undefined,
+    private text: string,
+  ) {
+    this.draw();
+    currentCell()?.beforeEnd.add(() => this.draw());
+  }
+
+  update(done: number): void {
+    this.done = done;
+    if (this.total !== undefined && done >= this.total) this.draw();
+    else this.drawSoon();
+  }
+  advance(by = 1): void {
+    this.update(this.done + by);
+  }
+  label(text: string): void {
+    this.text = text;
+    this.drawSoon();
+  }
+
+  draw(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const shown = bundleOf(this.done, this.total, this.text);
+    const text = String(shown.data["text/plain"]);
+    if (text === this.drawn?.text) return;
+    this.outlet.show(shown, { displayId: this.id, update: this.drawn !== undefined, parent: this.parent });
+    this.drawn = { text, at: performance.now() };
+  }
+
+  private drawSoon(): void {
+    const wait = REDRAW_MS - (performance.now() - (this.drawn?.at ?? 0));
+    if (wait <= 0)
+      this.draw(); // a loop that never lets go of the thread is drawn too
+    else this.timer ??= setTimeout(() => this.draw(), wait).unref();
+  }
+}
+
+function bundleOf(done: number, total: number | undefined, label: string): Shown {
+  const counts = total === undefined ? String(done) : `${done}/${total}`;
+  const share = total ? Math.min(1, Math.max(0, done / total)) : total === 0 ? 1 : undefined;
+  const filled = Math.round((share ?? 0) * TEXT_CELLS);
+  const bar = share === undefined ? "" : `${"█".repeat(filled)}${"░".repeat(TEXT_CELLS - filled)} `;
+  const attributes = share === undefined ? "" : ` value="${done}" max="${total || 1}"`;
+  return {
+    data: {
+      "text/html": `<progress${attributes}></progress> ${escapeMarkup(`${counts}${label && ` ${label}`}`)}`,
+      "text/plain": `${bar}${counts}${label && ` ${label}`}`,
+    },
+    metadata: {},
+  };
+}

@@ -1,0 +1,41 @@
+import { DISPLAY, isDisplayable } from "../../src/display/display-symbol.js";
+import { valueBundle, valueText } from "../../src/display/value-bundle.js";
+import type { JsonObject, MimeBundle } from "../protocol/messages.js";
+import { toErrorContent } from "./cell-error.js";
+import type { Shown } from "./outlet.js";
+
+/** How a value of the library looks; undefined for any other value. */
+export type ShowOwn = (value: object) => Promise<MimeBundle | undefined>;
+
+/** How a value looks; undefined shows nothing. A promise is awaited. */
+export async function showValue(value: unknown, showOwn: ShowOwn): Promise<Shown | undefined> {
+  if (value === undefined) return undefined;
+  if (typeof value !== "object" || value === null) return shownValue(value, await ownBundle(value));
+  const own = await showOwn(value); // before it is awaited: a TaskCall is a promise too
+  if (own) return withText(value, own);
+  if (typeof (value as Partial<PromiseLike<unknown>>).then === "function")
+    return showValue(await (value as PromiseLike<unknown>), showOwn);
+  return shownValue(value, await ownBundle(value));
+}
+
+/** What an object says itself of how it is shown. */
+export async function ownBundle(value: unknown): Promise<MimeBundle | undefined> {
+  return isDisplayable(value) ? value[DISPLAY]() : undefined;
+}
+
+/** How a value looks that needs no waiting. */
+export function shownValue(value: unknown, own?: MimeBundle): Shown {
+  if (own) return withText(value, own);
+  if (value instanceof Error) {
+    const text = toErrorContent(value).traceback.join("\n");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: takes out ANSI colours, which clients compare
+    return withText(value, { "text/plain": text.replace(/\u001b\[\d+m/g, "") });
+  }
+  return withText(value, valueBundle(value));
+}
+
+function withText(value: unknown, bundle: MimeBundle): Shown {
+  const data = "text/plain" in bundle ? bundle : { ...bundle, "text/plain": valueText(value) };
+  const metadata: JsonObject = "application/json" in data ? { "application/json": { expanded: true } } : {};
+  return { data, metadata };
+}

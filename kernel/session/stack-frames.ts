@@ -1,0 +1,54 @@
+import { findSourceMap } from "node:module";
+import { fileURLToPath } from "node:url";
+import { isOurs, isPlatform } from "./own-files.js";
+import { cellPosition, isCellFile } from "./source-positions.js";
+
+/** Makes `error.stack` speak of cells: their own lines, without frames of this program or of Node. */
+export function installStackFrames(): void {
+  Error.prepareStackTrace = (error, sites) => {
+    const frames = sites.map(frameOf).filter((frame) => frame !== undefined);
+    return [headOf(error), ...frames.map((frame) => `    at ${frame}`)].join("\n");
+  };
+}
+
+/** The frames of a stack made anywhere, each without its "at"; frames of this program and of Node are left out. */
+export function framesOf(stack: string): string[] {
+  return stack
+    .split("\n")
+    .map((line) => /^\s+at (.+)$/.exec(line)?.[1])
+    .filter((frame) => frame !== undefined)
+    .filter((frame) => {
+      const place = /(?:^|\()([^()]*?)(?::\d+){0,2}\)?$/.exec(frame)?.[1] ?? "";
+      return !isPlatform(place) && !isOurs(place) && !isCellFile(place);
+    });
+}
+
+function headOf(error: Error): string {
+  try {
+    return String(error);
+  } catch {
+    return "Error"; // its toString throws, or its name is a symbol
+  }
+}
+
+function frameOf(site: NodeJS.CallSite): string | undefined {
+  const file = site.getFileName() ?? "";
+  if (isPlatform(file) || isOurs(file)) return undefined;
+  const [line, column] = [site.getLineNumber(), site.getColumnNumber()];
+  const text = String(site);
+  if (file === "" || line === null || column === null) return text;
+  const raw = `${file}:${line}:${column}`;
+  if (!isCellFile(file)) return text.replace(raw, moduleFrame(file, line, column) ?? raw);
+  const position = cellPosition(file, line, column);
+  return position && text.replace(raw, `Cell [${position.count}], line ${position.line}:${position.column}`);
+}
+
+/** A place in a module that was compiled when it was loaded. */
+function moduleFrame(file: string, line: number, column: number): string | undefined {
+  const entry = findSourceMap(file)?.findEntry(line - 1, column - 1) as
+    | { originalLine?: number; originalColumn?: number }
+    | undefined;
+  const path = file.startsWith("file:") ? fileURLToPath(file) : file;
+  if (entry?.originalLine === undefined) return path === file ? undefined : `${path}:${line}:${column}`;
+  return `${path}:${entry.originalLine + 1}:${(entry.originalColumn ?? 0) + 1}`;
+}
