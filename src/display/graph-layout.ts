@@ -1,4 +1,5 @@
-/** Places a graph in layers; imports nothing, so that the browser shares it with the fallbacks. */
+/** Places a graph in layers; imports nothing of Node's, so that the browser shares it with the fallbacks. */
+import { assignLayers, linksOf } from "./graph-layers.js";
 
 export type LayoutDirection = "LR" | "TB";
 
@@ -45,6 +46,9 @@ interface Slot {
   readonly down: Slot[];
   across: number;
   order: number;
+  /** Where its neighbours would have it; least room between it and the first of its layer. */
+  wish: number;
+  offset: number;
 }
 
 const LAYER_GAP = 56;
@@ -63,7 +67,7 @@ export function layoutGraph(
   if (nodes.length === 0) return { nodes: [], edges: [], width: 0, height: 0 };
   const sideways = direction === "LR";
   const links = linksOf(nodes);
-  const layerOf = assignLayers(nodes, links);
+  const layerOf = assignLayers(links);
   const { layers, slots, chains } = makeSlots(nodes, links, layerOf, sideways);
   orderLayers(layers);
   placeAcross(layers);
@@ -103,60 +107,6 @@ export function layoutGraph(
   return { nodes: placed, edges, width: sideways ? length : breadth, height: sideways ? breadth : length };
 }
 
-/** Upstream neighbours by index, each once, without the edges that would close a cycle. */
-function linksOf(nodes: readonly LayoutNode[]): number[][] {
-  const indexOf = new Map(nodes.map((node, index) => [node.id, index]));
-  const links = nodes.map((node) => [
-    ...new Set(node.upstream.map((id) => indexOf.get(id)).filter((index) => index !== undefined)),
-  ]);
-  const mark = new Uint8Array(nodes.length); // 1 while on the way down, 2 when done
-  for (let root = 0; root < nodes.length; root += 1) {
-    if (mark[root]) continue;
-    const stack: [number, number][] = [[root, 0]];
-    mark[root] = 1;
-    while (stack.length > 0) {
-      const top = stack.at(-1)!;
-      const next = links[top[0]]![top[1]];
-      if (next === undefined) {
-        mark[top[0]] = 2;
-        stack.pop();
-      } else if (mark[next] === 1) {
-        links[top[0]]!.splice(top[1], 1);
-      } else {
-        top[1] += 1;
-        if (!mark[next]) {
-          mark[next] = 1;
-          stack.push([next, 0]);
-        }
-      }
-    }
-  }
-  return links;
-}
-
-/** One past the deepest upstream; a source stands just before its first reader. */
-function assignLayers(nodes: readonly LayoutNode[], links: readonly (readonly number[])[]): number[] {
-  const waiting = links.map((upstream) => upstream.length);
-  const readers: number[][] = nodes.map(() => []);
-  links.forEach((upstream, index) => {
-    for (const from of upstream) readers[from]!.push(index);
-  });
-  const layerOf = nodes.map(() => 0);
-  const ready = nodes.map((_, index) => index).filter((index) => waiting[index] === 0);
-  for (let at = 0; at < ready.length; at += 1) {
-    for (const reader of readers[ready[at]!]!) {
-      layerOf[reader] = Math.max(layerOf[reader]!, layerOf[ready[at]!]! + 1);
-      waiting[reader]! -= 1;
-      if (waiting[reader] === 0) ready.push(reader);
-    }
-  }
-  return layerOf.map((layer, index) =>
-    links[index]!.length === 0 && readers[index]!.length > 0
-      ? readers[index]!.reduce((least, reader) => Math.min(least, layerOf[reader]!), Infinity) - 1
-      : layer,
-  );
-}
-
 function makeSlots(
   nodes: readonly LayoutNode[],
   links: readonly (readonly number[])[],
@@ -168,7 +118,17 @@ function makeSlots(
   const add = (node: LayoutNode | undefined, layer: number): Slot => {
     layers[layer] ??= [];
     const size = node ? (sideways ? node.height : node.width) : BEND_SIZE;
-    const slot: Slot = { node, layer, size, up: [], down: [], across: 0, order: layers[layer].length };
+    const slot: Slot = {
+      node,
+      layer,
+      size,
+      up: [],
+      down: [],
+      across: 0,
+      order: layers[layer].length,
+      wish: 0,
+      offset: 0,
+    };
     layers[layer].push(slot);
     return slot;
   };
@@ -202,12 +162,8 @@ function orderLayers(layers: readonly Slot[][]): void {
   for (let sweep = 0; sweep < ORDER_SWEEPS; sweep += 1) {
     const forward = sweep % 2 === 0;
     for (const layer of forward ? layers : layers.toReversed()) {
-      const key = new Map<Slot, number>();
-      for (const slot of layer) {
-        const near = forward ? slot.up : slot.down;
-        key.set(slot, near.length === 0 ? slot.order : near.reduce((sum, { order }) => sum + order, 0) / near.length);
-      }
-      layer.sort((a, b) => key.get(a)! - key.get(b)! || a.order - b.order);
+      for (const slot of layer) slot.wish = meanOf(forward ? slot.up : slot.down, "order") ?? slot.order;
+      layer.sort((a, b) => a.wish - b.wish || a.order - b.order);
       layer.forEach((slot, order) => {
         slot.order = order;
       });
@@ -217,14 +173,28 @@ function orderLayers(layers: readonly Slot[][]): void {
 
 /** Pulls every slot towards the mean of its neighbours, as far as order and gaps allow. */
 function placeAcross(layers: readonly Slot[][]): void {
-  for (const layer of layers) settle(layer, (slot) => slot.order * (slot.size + NODE_GAP));
+  for (const layer of layers) {
+    let offset = 0;
+    layer.forEach((slot, index) => {
+      const before = layer[index - 1];
+      if (before) offset += (before.size + slot.size) / 2 + (before.node || slot.node ? NODE_GAP : BEND_SIZE);
+      slot.offset = offset;
+    });
+    for (const slot of layer) slot.across = slot.offset - offset / 2;
+  }
   for (let sweep = 0; sweep < PLACE_SWEEPS; sweep += 1) {
     const forward = sweep % 2 === 0;
-    for (const layer of forward ? layers : layers.toReversed())
-      settle(layer, (slot) => {
-        const near = sweep >= PLACE_SWEEPS - 2 ? [...slot.up, ...slot.down] : forward ? slot.up : slot.down;
-        return near.length === 0 ? slot.across : near.reduce((sum, { across }) => sum + across, 0) / near.length;
-      });
+    const last = sweep >= PLACE_SWEEPS - 2;
+    for (const layer of forward ? layers : layers.toReversed()) {
+      for (const slot of layer) {
+        const { up, down } = slot;
+        const before = last || forward ? meanOf(up, "across") : undefined;
+        const after = last || !forward ? meanOf(down, "across") : undefined;
+        if (before === undefined || after === undefined) slot.wish = before ?? after ?? slot.across;
+        else slot.wish = (before * up.length + after * down.length) / (up.length + down.length);
+      }
+      settle(layer);
+    }
   }
 }
 
@@ -232,28 +202,32 @@ function placeAcross(layers: readonly Slot[][]): void {
  * The positions nearest to the wished ones (least squares) that keep order and gaps: pool adjacent
  * violators over wishes from which the room of those before is taken off.
  */
-function settle(layer: readonly Slot[], wish: (slot: Slot) => number): void {
-  const offsets: number[] = [];
-  const pools: { sum: number; weight: number; count: number }[] = [];
-  let offset = 0;
+function settle(layer: readonly Slot[]): void {
+  const sums = new Float64Array(layer.length);
+  const weights = new Float64Array(layer.length);
+  const ends = new Int32Array(layer.length);
+  let last = -1;
   layer.forEach((slot, index) => {
-    const before = layer[index - 1];
-    if (before) offset += (before.size + slot.size) / 2 + (before.node || slot.node ? NODE_GAP : BEND_SIZE);
-    offsets.push(offset);
-    const weight = slot.node ? 1 : 4; // bends pull harder, so that long edges run straight
-    pools.push({ sum: (wish(slot) - offset) * weight, weight, count: 1 });
-    for (let last = pools.at(-1)!, prior = pools.at(-2); prior && prior.sum / prior.weight > last.sum / last.weight; ) {
-      prior.sum += last.sum;
-      prior.weight += last.weight;
-      prior.count += last.count;
-      pools.pop();
-      last = prior;
-      prior = pools.at(-2);
+    last += 1;
+    weights[last] = slot.node ? 1 : 4; // bends pull harder, so that long edges run straight
+    sums[last] = (slot.wish - slot.offset) * weights[last]!;
+    ends[last] = index + 1;
+    while (last > 0 && sums[last - 1]! * weights[last]! > sums[last]! * weights[last - 1]!) {
+      sums[last - 1]! += sums[last]!;
+      weights[last - 1]! += weights[last]!;
+      ends[last - 1] = ends[last]!;
+      last -= 1;
     }
   });
-  let index = 0;
-  for (const { sum, weight, count } of pools)
-    for (let each = 0; each < count; each += 1, index += 1) layer[index]!.across = sum / weight + offsets[index]!;
+  for (let pool = 0, index = 0; pool <= last; pool += 1)
+    for (const mean = sums[pool]! / weights[pool]!; index < ends[pool]!; index += 1)
+      layer[index]!.across = mean + layer[index]!.offset;
+}
+
+function meanOf(slots: readonly Slot[], what: "order" | "across"): number | undefined {
+  let sum = 0;
+  for (const slot of slots) sum += slot[what];
+  return slots.length === 0 ? undefined : sum / slots.length;
 }
 
 /** A smooth line through points of (along, across), leaving and arriving along the flow. */
