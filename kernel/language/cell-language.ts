@@ -54,9 +54,9 @@ export class CellLanguage {
       this.settle(count, ok);
       return null;
     },
-    complete: ({ code, cursor }) => complete(this.openUnfinished(code, cursor), code, cursor),
+    complete: ({ code, cursor }) => complete(this.openUnfinished(code, cursor), code, cursor, this.earlier.names),
     inspect: ({ code, cursor }) => inspect(this.openUnfinished(code, cursor), code, cursor),
-    isComplete: ({ code }) => isComplete(code),
+    isComplete: ({ code }) => isComplete(code, this.options.prefersTsx),
     reset: () => {
       this.reset();
       return null;
@@ -118,7 +118,7 @@ export class CellLanguage {
   }
 
   private parse(text: string): CellParts {
-    return cellParts(text, false);
+    return cellParts(text, this.options.prefersTsx);
   }
 
   private check(parts: CellParts): CheckedCell {
@@ -156,7 +156,7 @@ export class CellLanguage {
     clearTimeout(this.idle);
     if (this.undeclared.length === 0) return;
     this.idle = setTimeout(() => {
-      this.declareNext();
+      if (this.undeclared.length > 0) this.declareNext();
       this.declareWhenIdle();
     }, IDLE_MS);
   }

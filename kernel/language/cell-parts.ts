@@ -29,11 +29,11 @@ export interface CellParts {
   readonly level: CheckLevel | undefined;
 }
 
-/** Reads a cell. Text that is no TypeScript but is TSX is read as TSX. */
+/** Reads a cell. Text that is no TypeScript but is TSX is read as TSX; with `preferTsx` it is TSX in any case. */
 export function cellParts(text: string, preferTsx: boolean): CellParts {
   const parsed = parse(text, preferTsx);
-  if (parsed.syntaxErrors.length === 0) return describe(text, parsed);
-  const other = parse(text, !preferTsx);
+  if (preferTsx || parsed.syntaxErrors.length === 0) return describe(text, parsed);
+  const other = parse(text, true);
   return describe(text, other.syntaxErrors.length === 0 ? other : parsed);
 }
 

@@ -6,6 +6,8 @@ export interface CellCompilerOptions {
   readonly check: ts.CompilerOptions;
   /** For JavaScript without a check. */
   readonly emit: ts.CompilerOptions;
+  /** The folder uses JSX: what is both a type assertion and an element is an element. */
+  readonly prefersTsx: boolean;
 }
 
 const STRICT: ts.CompilerOptions = { strict: true, jsx: ts.JsxEmit.ReactJSX };
@@ -73,7 +75,7 @@ export function cellCompilerOptions(folder: string): CellCompilerOptions {
     inlineSources: true,
     inlineSourceMap: false,
   };
-  return { check, emit };
+  return { check, emit, prefersTsx: own.jsx !== undefined };
 }
 
 function readOptions(path: string): ts.CompilerOptions {

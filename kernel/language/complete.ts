@@ -1,6 +1,7 @@
 import ts = require("typescript");
 
 import type { Completion } from "../links/language-calls.js";
+import type { DeclaredName } from "./cell-parts.js";
 import type { OpenCell } from "./cell-program.js";
 
 /** More would help nobody and cost time on the wire. */
@@ -13,7 +14,12 @@ const SETTINGS: ts.GetCompletionsAtPositionOptions = {
 };
 
 /** What can stand at the cursor. Never runs code. */
-export function complete({ service, path, offset }: OpenCell, code: string, cursor: number): Completion {
+export function complete(
+  { service, path, offset }: OpenCell,
+  code: string,
+  cursor: number,
+  earlier: ReadonlyMap<string, DeclaredName>,
+): Completion {
   const word = /[\w$\p{ID_Continue}]*$/u.exec(code.slice(0, cursor))![0];
   const none = { start: cursor - word.length, end: cursor, matches: [] };
   const found = service.getCompletionsAtPosition(path, offset + cursor, SETTINGS);
@@ -36,7 +42,11 @@ export function complete({ service, path, offset }: OpenCell, code: string, curs
       .filter((entry) => entry.range.start === shared.start && goesOn(entry.text, before))
       .sort((a, b) => compare(a.sortText, b.sortText) || compare(a.text, b.text))
       .slice(0, MOST_MATCHES)
-      .map(({ text, kind }) => ({ text, type: TYPES[kind] ?? kind })),
+      .map(({ text, kind }) => {
+        // A name of an earlier cell is an alias here, which says nothing.
+        const known = kind === ts.ScriptElementKind.alias ? (earlier.get(text)?.kind ?? kind) : kind;
+        return { text, type: TYPES[known] ?? known };
+      }),
   };
 }
 

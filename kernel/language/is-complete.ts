@@ -10,14 +10,24 @@ const UNENDED: ReadonlySet<number> = new Set([
   17014, // a JSX fragment has no closing tag
 ]);
 
+/** What no further line can mend. */
+const BROKEN: ReadonlySet<number> = new Set([
+  1002, // unterminated string literal
+  1161, // unterminated regular expression literal
+]);
+
 /** Whether code is a whole cell, may become one with more text, or can never be one. */
-export function isComplete(code: string): { status: "complete" | "incomplete" | "invalid"; indent: string } {
-  const { syntaxErrors } = cellParts(code, false);
+export function isComplete(
+  code: string,
+  preferTsx = false,
+): { status: "complete" | "incomplete" | "invalid"; indent: string } {
+  const { syntaxErrors } = cellParts(code, preferTsx);
   const end = code.trimEnd().length;
-  const isMendable = ({ code: number, start }: ts.DiagnosticWithLocation) => UNENDED.has(number) || start >= end;
+  const isMendable = ({ code: number, start }: ts.DiagnosticWithLocation) =>
+    UNENDED.has(number) || (start >= end && (!BROKEN.has(number) || code.endsWith("\\")));
   if (syntaxErrors.length === 0) return { status: "complete", indent: "" };
-  const jsx = cellParts(code, true).syntaxErrors;
-  if (syntaxErrors.every(isMendable) || jsx.every(isMendable))
+  const other = cellParts(code, !preferTsx).syntaxErrors;
+  if (syntaxErrors.every(isMendable) || other.every(isMendable))
     return { status: "incomplete", indent: indentAfter(code) };
   return { status: "invalid", indent: "" };
 }

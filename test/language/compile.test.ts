@@ -4,9 +4,10 @@ import { stripVTControlCharacters } from "node:util";
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { withNotebook } from "./notebook.js";
+import { sharedNotebook, withNotebook } from "./notebook.js";
 
 const running = suite("compile() makes cells that run");
+const runner = sharedNotebook(running);
 const CASES: readonly (readonly [title: string, cells: readonly string[], value: unknown])[] = [
   ["an expression", ["1 + 1"], 2],
   ["nothing after a semicolon", ["1 + 1;"], undefined],
@@ -68,16 +69,16 @@ const CASES: readonly (readonly [title: string, cells: readonly string[], value:
   ["declare without a value", ["declare const nothing: number;", "typeof nothing"], "undefined"],
 ];
 for (const [title, cells, value] of CASES)
-  running(title, () =>
-    withNotebook(async (notebook) => {
-      let last: unknown;
-      for (const cell of cells) last = await notebook.run(cell);
-      assert.equal(last, value);
-    }),
-  );
+  running(title, async () => {
+    const notebook = runner();
+    let last: unknown;
+    for (const cell of cells) last = await notebook.run(cell);
+    assert.equal(last, value);
+  });
 running.run();
 
 const redeclaring = suite("compile() lets names be declared again");
+const declarer = sharedNotebook(redeclaring);
 const KINDS: { readonly [kind: string]: { readonly code: string; readonly type: string; readonly value?: unknown } } = {
   const: { code: "const it = 1;", type: "typeof it", value: "number" },
   let: { code: "let it = 'text';", type: "typeof it", value: "string" },
@@ -92,19 +93,18 @@ const KINDS: { readonly [kind: string]: { readonly code: string; readonly type: 
   pattern: { code: "const { it } = { it: 10n };", type: "typeof it", value: "bigint" },
 };
 for (const [from, first] of Object.entries(KINDS))
-  redeclaring(`${from} as every kind`, () =>
-    withNotebook(async (notebook) => {
-      for (const [to, second] of Object.entries(KINDS)) {
-        await notebook.run(first.code);
-        if (first.value) await notebook.run("const old = () => typeof it;");
-        await notebook.run(second.code);
-        await notebook.run(`declare const typed: ${second.type};`);
-        if (!second.value) continue;
-        assert.is(await notebook.run("typeof it"), second.value, `${from} to ${to}`);
-        if (first.value) assert.is(await notebook.run("old()"), second.value, `${from} to ${to} in an old closure`);
-      }
-    }),
-  );
+  redeclaring(`${from} as every kind`, async () => {
+    const notebook = declarer();
+    for (const [to, second] of Object.entries(KINDS)) {
+      await notebook.run(first.code);
+      if (first.value) await notebook.run("const old = () => typeof it;");
+      await notebook.run(second.code);
+      await notebook.run(`declare const typed: ${second.type};`);
+      if (!second.value) continue;
+      assert.is(await notebook.run("typeof it"), second.value, `${from} to ${to}`);
+      if (first.value) assert.is(await notebook.run("old()"), second.value, `${from} to ${to} in an old closure`);
+    }
+  });
 redeclaring("and values keep the type of their time", () =>
   withNotebook(async (notebook) => {
     await notebook.run("interface P { a: number }");
@@ -136,6 +136,7 @@ redeclaring("and after a reset nothing is visible", () =>
 redeclaring.run();
 
 const checking = suite("compile() checks");
+const checker = sharedNotebook(checking);
 const PROBLEMS: readonly (readonly [title: string, code: string, problem: string | null])[] = [
   [
     "types",
@@ -172,7 +173,7 @@ const PROBLEMS: readonly (readonly [title: string, code: string, problem: string
   ["import.meta", "[import.meta.url, import.meta.dirname]", null],
 ];
 for (const [title, code, problem] of PROBLEMS)
-  checking(title, () => withNotebook(async (notebook) => assert.is(await notebook.problem(code), problem)));
+  checking(title, async () => assert.is(await checker().problem(code), problem));
 checking("at level warn and runs", () =>
   withNotebook(async (notebook) => {
     const cell = await notebook.compile("const a: string = 1;", "warn");
@@ -239,7 +240,7 @@ checking("values whose types come from local modules, in later cells", () =>
 checking("by the folder's tsconfig.json", () =>
   withNotebook(
     async (notebook) => {
-      assert.is(await notebook.problem("const f = (a) => a; const n: number = null;"), null);
+      assert.is(await notebook.problem("const f = (a) => a;"), null);
       assert.is(await notebook.problem("import { a } from '@/local'; a.toFixed()"), null);
       assert.match((await notebook.problem("(x: number[]) => x[0].toFixed()"))!, /^TS2532/);
     },

@@ -4,13 +4,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
+import type * as uvu from "uvu";
 import { CellLanguage } from "../../kernel/language/cell-language.js";
 import type { CheckLevel, CompiledCell, RefusedCell } from "../../kernel/links/language-calls.js";
 import { noteSource } from "../../src/source/source-note.js";
 
 /** A notebook in small: cells are compiled by the language and evaluated here, as a session does it. */
 export class Notebook {
-  readonly scope: Record<string, unknown> = Object.create(null);
+  private scope: Record<string, unknown> = Object.create(null);
   private readonly language: CellLanguage;
   private count = 0;
 
@@ -20,6 +21,13 @@ export class Notebook {
 
   get answers(): CellLanguage["answers"] {
     return this.language.answers;
+  }
+
+  /** Begins anew, as after a restart. */
+  async reset(): Promise<void> {
+    await this.answers.reset({});
+    this.scope = Object.create(null);
+    this.count = 0;
   }
 
   async compile(code: string, level: CheckLevel = "error"): Promise<CompiledCell | RefusedCell> {
@@ -53,6 +61,21 @@ export class Notebook {
   close(): void {
     this.language.close();
   }
+}
+
+/** One notebook for all tests of a suite, anew for each: starting the compiler is what takes long. */
+export function sharedNotebook(tests: uvu.Test): () => Notebook {
+  const folder = mkdtempSync(join(tmpdir(), "cellar-language-"));
+  let notebook: Notebook | undefined;
+  tests.before.each(async () => {
+    notebook ??= new Notebook(folder);
+    await notebook.reset();
+  });
+  tests.after(() => {
+    notebook?.close();
+    rmSync(folder, { recursive: true });
+  });
+  return () => notebook!;
 }
 
 /** Runs `body` with a notebook in a folder of its own, that holds `files`. */
