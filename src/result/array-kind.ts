@@ -1,4 +1,5 @@
 import type { Json } from "../contracts/json.js";
+import { isPlainArray } from "./plain-array.js";
 import { list, type ReadSlot, text, UnfitValue, type ValueKind, type WriteSlot, wholeNumber } from "./value-kind.js";
 
 const LONGEST = 2 ** 32 - 1;
@@ -8,14 +9,7 @@ export const arrayKind: ValueKind<unknown[]> = {
   name: "Array",
   prototype: Array.prototype,
   encode(array, write) {
-    const slots: Json[] = [];
-    for (let index = 0; index < array.length; index += 1) {
-      const item = array[index];
-      if (item === undefined && !Object.hasOwn(array, index)) return encodeByKey(array, write);
-      slots.push(write(item, index));
-    }
-    // One more own key than items is `length`.
-    return Reflect.ownKeys(array).length === array.length + 1 ? [slots] : encodeByKey(array, write);
+    return isPlainArray(array) ? [array.map(write)] : encodeByKey(array, write);
   },
   create(payload) {
     return payload.length === 1 ? [] : withLength(wholeNumber(payload[0], LONGEST));

@@ -1,20 +1,24 @@
 import { createHash } from "node:crypto";
 import { types } from "node:util";
+import { isPlainArray } from "./plain-array.js";
 import { scalarSlot } from "./scalar-slots.js";
 import { kindOf } from "./value-kinds.js";
 
 /** Text longer than this stands in its parent as its hash, so that an object used often is walked once. */
 const LONGEST_INLINE = 256;
 
+/** What an object's text is made of: values, each under a label that counts. */
+interface Content {
+  readonly name: string;
+  readonly labels?: readonly string[];
+  readonly values: readonly unknown[];
+}
 /** An object on the way from the root to where the walk is. */
 interface Frame {
   readonly object: object;
-  readonly name: string;
-  readonly parts: readonly Part[];
+  readonly content: Content;
   readonly texts: string[];
 }
-/** A label that counts, and a value under it. */
-type Part = readonly [label: string, value: unknown];
 
 /** Something that has no content to compare: a function, a symbol, an instance of an unknown class. */
 export class NoContent extends Error {}
@@ -47,22 +51,22 @@ function walk(root: unknown, cyclic: boolean): string {
     if (open.has(value)) throw new CycleFound();
     if (cyclic) texts.set(value, `^${texts.size}`);
     else open.add(value);
-    frames.push({ object: value, texts: [], ...contentOf(value) });
+    frames.push({ object: value, content: contentOf(value), texts: [] });
     return undefined;
   };
 
   let done = enter(root);
   for (let frame = frames.at(-1); frame; frame = frames.at(-1)) {
-    if (done !== undefined) frame.texts.push(`${frame.parts[frame.texts.length]![0]}${done}`);
+    const { content, texts: parts } = frame;
+    if (done !== undefined) addPart(frame, done);
     done = undefined;
-    while (frame.texts.length < frame.parts.length) {
-      const [label, value] = frame.parts[frame.texts.length]!;
-      const text = enter(value);
+    while (parts.length < content.values.length) {
+      const text = enter(content.values[parts.length]);
       if (text === undefined) break;
-      frame.texts.push(`${label}${text}`);
+      addPart(frame, text);
     }
     if (frames.at(-1) !== frame) continue;
-    const full = `${frame.name}(${frame.texts.join(",")})`;
+    const full = `${content.name}(${parts.join(",")})`;
     done = !cyclic && full.length > LONGEST_INLINE ? `#${sha256(full)}` : full;
     if (!cyclic) texts.set(frame.object, done);
     open.delete(frame.object);
@@ -71,49 +75,55 @@ function walk(root: unknown, cyclic: boolean): string {
   return done!;
 }
 
+function addPart({ content, texts }: Frame, text: string): void {
+  const label = content.labels?.[texts.length];
+  texts.push(label === undefined ? text : `${label}:${text}`);
+}
+
 function scalarText(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
   const slot = scalarSlot(value);
   if (slot === undefined) throw new NoContent(typeof value);
-  return Array.isArray(slot) ? `<${slot.join(" ")}>` : JSON.stringify(slot);
+  return Array.isArray(slot) ? `<${slot.join(" ")}>` : String(slot);
 }
 
-function contentOf(value: object): { name: string; parts: readonly Part[] } {
-  if (types.isNativeError(value) || value instanceof Error) return { name: "Error", parts: errorParts(value) };
+function contentOf(value: object): Content {
   const prototype = Object.getPrototypeOf(value);
-  const name = prototype === Object.prototype ? "Object" : kindOf(prototype)?.name;
+  if (prototype === Object.prototype) return propertiesOf(value);
+  if (types.isNativeError(value) || value instanceof Error) return errorContent(value);
+  const name = kindOf(prototype)?.name;
   if (name === undefined) throw new NoContent("instance of an unknown class");
-  if (name === "Object" || name === "Array") return { name, parts: propertyParts(value) };
-  if (value instanceof Map)
-    return {
-      name,
-      parts: [...value].flatMap(([key, item]) => [
-        ["", key],
-        ["=", item],
-      ]),
-    };
-  if (value instanceof Set) return { name, parts: Array.from(value, (item) => ["", item] as const) };
-  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return { name, parts: [["", sha256(bytesIn(value))]] };
-  return { name, parts: [["", value instanceof Date ? value.getTime() : String(value)]] };
+  if (Array.isArray(value)) return arrayContent(value);
+  if (value instanceof Map) return { name, values: [...value].flat() };
+  if (value instanceof Set) return { name, values: [...value] };
+  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return { name, values: [sha256(bytesIn(value))] };
+  if (value instanceof Date) return { name, values: [value.getTime()] };
+  return prototype === null ? propertiesOf(value) : { name, values: [String(value)] };
 }
 
-function propertyParts(value: object): readonly Part[] {
+function propertiesOf(value: object, name = "Object"): Content {
   if (Object.getOwnPropertySymbols(value).length > 0) throw new NoContent("symbol key");
-  const parts = Object.entries(value);
-  if (!Array.isArray(value)) parts.sort(([left], [right]) => (left < right ? -1 : 1));
-  else if (parts.length === value.length) return parts.map(([, item]) => ["", item] as const);
-  else parts.unshift(["length", value.length]); // holes
-  return parts.map(([key, item]) => [`${JSON.stringify(key)}:`, item] as const);
+  const keys = Object.keys(value).sort();
+  return { name, labels: keys.map((key) => JSON.stringify(key)), values: keys.map((key) => (value as never)[key]) };
 }
 
-function errorParts(error: Error): readonly Part[] {
-  const parts: Part[] = [
-    ["class:", error.constructor?.name],
-    ["name:", error.name],
-    ["message:", error.message],
-  ];
-  if (Object.hasOwn(error, "cause")) parts.push(["cause:", error.cause]);
-  if (Object.hasOwn(error, "errors")) parts.push(["errors:", (error as AggregateError).errors]);
-  return [...parts, ...propertyParts({ ...error })];
+/** Holes are no keys; the length tells of those at the end. */
+function arrayContent(array: readonly unknown[]): Content {
+  if (isPlainArray(array)) return { name: "Array", values: array };
+  const { labels, values } = propertiesOf(array);
+  return { name: "Array", labels: ["length", ...labels!], values: [array.length, ...values] };
+}
+
+function errorContent(error: Error): Content {
+  const own = propertiesOf({ ...error }, "Error");
+  const labels = ["class", "name", "message", ...own.labels!];
+  const values = [error.constructor?.name, error.name, error.message, ...own.values];
+  for (const key of ["cause", "errors"] as const) {
+    if (!Object.hasOwn(error, key)) continue;
+    labels.push(key);
+    values.push((error as AggregateError)[key]);
+  }
+  return { name: "Error", labels, values };
 }
 
 const bytesIn = (value: ArrayBuffer | ArrayBufferView): Uint8Array =>

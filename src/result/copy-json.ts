@@ -1,5 +1,6 @@
 import type { Json } from "../contracts/json.js";
 import { describeKind, pathText } from "./object-path.js";
+import { isPlainArray } from "./plain-array.js";
 import { SerializeError } from "./serialize-error.js";
 
 /** JSON.stringify recurses, so what is deeper could be copied and then not be written. */
@@ -59,13 +60,12 @@ function isJsonScalar(value: unknown): value is null | boolean | number | string
 
 function keysOf(value: object, refuse: (kind: string) => never): readonly (string | number)[] {
   const prototype = Object.getPrototypeOf(value);
-  const own = Reflect.ownKeys(value);
   if (Array.isArray(value) && prototype === Array.prototype) {
-    if (own.length !== value.length + 1) refuse("array with holes or named properties");
+    if (!isPlainArray(value)) refuse("array with holes or named properties");
     return Array.from(value.keys());
   }
   if (prototype !== Object.prototype) refuse(describeKind(value));
   const keys = Object.keys(value);
-  if (own.length !== keys.length) refuse("object with hidden or symbol keys");
+  if (Reflect.ownKeys(value).length !== keys.length) refuse("object with hidden or symbol keys");
   return keys;
 }
