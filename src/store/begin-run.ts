@@ -50,26 +50,6 @@ export async function newestRunOf(session: Session, { flow, file, cell }: RunPla
   return row && String(row.id);
 }
 
-/**
- * Places that have runs of the same flow in the same cell of another file: where a renamed notebook's runs were.
- * Empty for a place without a cell, which nothing tells from another.
- */
-export async function samePlacesElsewhere(session: Session, place: RunPlace): Promise<{ id: number; file: string }[]> {
-  if (place.cell === null || place.file === null) return [];
-  const rows = await session.all(
-    "SELECT id, file FROM flows WHERE flow = ? AND cell = ? AND file IS NOT NULL AND file <> ? ORDER BY id DESC",
-    place.flow,
-    place.cell,
-    place.file,
-  );
-  return rows.map(({ id, file }) => ({ id: Number(id), file: String(file) }));
-}
-
-/** Gives the runs of a place to the file as it is called now. */
-export async function movePlace(session: Session, id: number, file: string): Promise<void> {
-  await session.run("UPDATE flows SET file = ? WHERE id = ?", file, id);
-}
-
 /** Whether an attempt goes on: it has neither ended nor stopped to wait for a person. */
 export function isGoingOn(run: SqlRow): boolean {
   const type = run.type as StateType;

@@ -9,6 +9,7 @@ import { Database, type Session } from "./database.js";
 import type { OpenDriver, SqlRow } from "./driver.js";
 import { collectGarbage } from "./gc.js";
 import { BEAT_MS, beat } from "./owners.js";
+import { holderOf, movePlace, renamedFrom } from "./renamed-place.js";
 import { listRuns, parse, readRememberedRun, readRun } from "./run-rows.js";
 import { openSqlite3 } from "./sqlite3-driver.js";
 import {
@@ -69,7 +70,8 @@ export class SqliteStore implements Store {
   }
 
   async lastRun(place: RunPlace): Promise<RememberedRun | undefined> {
-    const runId = await this.#read((session) => newestRunOf(session, place));
+    const newest = () => this.#read((session) => newestRunOf(session, place));
+    const runId = (await newest()) ?? ((await this.#followRenamed(place)) ? await newest() : undefined);
     return runId === undefined ? undefined : await this.rememberedRun(runId);
   }
 
@@ -161,6 +163,16 @@ export class SqliteStore implements Store {
   close(): Promise<void> {
     this.#closing ??= this.#end();
     return this.#closing;
+  }
+
+  /** Whether runs of a notebook that has another name now were found, and given to its new name. */
+  async #followRenamed(place: RunPlace): Promise<boolean> {
+    const { path } = this.#database;
+    if (path === ":memory:") return false;
+    const flowId = await this.#read((session) => renamedFrom(session, place, holderOf(path)));
+    if (flowId === undefined) return false;
+    await this.#change((session) => movePlace(session, flowId, place.file!));
+    return true;
   }
 
   async #end(): Promise<void> {
