@@ -7,7 +7,7 @@ import { escapeMarkup, oneLine } from "./plain-text.js";
 import { countOf, type OutlineNode, outlineRun, outlineType, totalOf } from "./run-outline.js";
 import { SVG_FONT, TONE_INKS } from "./svg-label.js";
 
-const NODE = { width: 172, height: 44 };
+const NODE = { width: 180, height: 44 };
 const PAD = 20;
 const HEAD = 28;
 
@@ -62,7 +62,7 @@ function suffix(node: OutlineNode): string {
   const total = totalOf(node.childStates);
   if (total === 0) return node.run?.kept ? " · kept" : "";
   const failed = countOf(node.childStates, FAILED_TYPES);
-  return ` · ${countOf(node.childStates, SUCCESSFUL_TYPES)}/${total}${failed ? `, ${failed} failed` : ""}`;
+  return ` · ${countOf(node.childStates, SUCCESSFUL_TYPES)}/${total}${failed ? ` ✕${failed}` : ""}`;
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;
