@@ -163,7 +163,7 @@ const PROBLEMS: readonly (readonly [title: string, code: string, problem: string
   ["nothing of code that is not reached", "throw new Error(); 1;", null],
   ["nothing after @ts-nocheck", "// @ts-nocheck\nconst a: string = 1;", null],
   ["nothing after typecheck off", "//! typecheck off\nconst a: string = 1;", null],
-  ["what the session gives", "display(1); clear(); const a: string | null = await prompt('?'); html`<b>`; a", null],
+  ["what the session gives", "display(1); clear(); const a: string = await prompt(); html`<b>`; a", null],
   [
     "what the platform gives",
     "console.log(process.pid, Buffer.from('a'), setTimeout(() => {}, 1), fetch, URL, structuredClone)",
