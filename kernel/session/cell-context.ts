@@ -21,6 +21,9 @@ export function insideCell<T>(cell: Cell, body: () => T): T {
   return context.run(cell, body);
 }
 
+/** Runs `body` as something that a cell caused, without that cell counting as the last one started. */
+export const insideContext = <T>(cell: Cell, body: () => T): T => context.run(cell, body);
+
 /** Runs `body` for a message that is no execution: what it puts out belongs to that message. */
 export function insideMessage<T>(header: Header, body: () => T): T {
   const cell = beginCell(

@@ -2,15 +2,19 @@ import type { Answers } from "../../src/links/calls.js";
 import type { Port } from "../../src/links/port.js";
 import type { SessionCalls, SessionSetup } from "../links/session-calls.js";
 import type { MimeBundle } from "../protocol/messages.js";
+import type { LibraryLink } from "./library-link.js";
+import { LIBRARY_URL, type Namespace } from "./modules.js";
 import type { Outlet } from "./outlet.js";
 
-type Link = typeof import("./library-link.js");
-type Linked = ReturnType<Link["linkLibrary"]>;
+interface Loaded {
+  readonly namespace: Namespace;
+  readonly link: LibraryLink;
+}
 
 /** The flow library as cells see it. Loaded when it is first wanted: many cells run without it. */
 export class Library {
-  private linked: Linked | undefined;
-  private loading: Promise<Linked> | undefined;
+  private loaded: Loaded | undefined;
+  private loading: Promise<Loaded> | undefined;
 
   constructor(
     private readonly setup: SessionSetup,
@@ -19,23 +23,34 @@ export class Library {
   ) {}
 
   /** What `import "cellar"` gives. */
-  readonly load = async (): Promise<Linked["library"]> => (await this.link()).library;
+  readonly load = async (): Promise<Namespace> => (await this.whole()).namespace;
 
   /** How a value of the library looks; undefined for any other value. */
-  readonly show = async (value: object): Promise<MimeBundle | undefined> => this.linked?.show(value);
+  readonly show = async (value: object): Promise<MimeBundle | undefined> => this.loaded?.link.bundleOf(value);
+
+  /** Interrupts what runs without a cell. */
+  interrupt(): void {
+    this.loaded?.link.interruptRetries();
+  }
 
   /** The part of the session's answers that concerns runs and results. */
   readonly answers: Pick<Answers<SessionCalls>, "retryRun" | "cancelRun" | "readResult"> = {
-    retryRun: async (ask) => (await this.link()).answers.retryRun(ask),
-    cancelRun: async (ask) => (await this.link()).answers.cancelRun(ask),
-    readResult: async (ask) => (await this.link()).answers.readResult(ask),
+    retryRun: async (ask) => (await this.whole()).link.answers.retryRun(ask),
+    cancelRun: async (ask) => (await this.whole()).link.answers.cancelRun(ask),
+    readResult: async (ask) => (await this.whole()).link.answers.readResult(ask),
   };
 
-  private link(): Promise<Linked> {
-    this.loading ??= import("./library-link.js").then(({ linkLibrary }) => {
-      this.linked = linkLibrary(this.setup, this.storePort, this.outlet);
-      return this.linked;
-    });
+  private whole(): Promise<Loaded> {
+    this.loading ??= this.begin();
     return this.loading;
+  }
+
+  private async begin(): Promise<Loaded> {
+    const [namespace, { LibraryLink }] = await Promise.all([
+      import(LIBRARY_URL) as Promise<Namespace>,
+      import("./library-link.js"),
+    ]);
+    this.loaded = { namespace, link: new LibraryLink(this.setup, this.storePort, this.outlet) };
+    return this.loaded;
   }
 }

@@ -34,7 +34,10 @@ installCellTimers();
 redirectStandardStreams(outlet);
 catchLateErrors(outlet);
 installCellGlobals({ outlet, comms, ask: connect<KernelCalls>(channel(port, "kernel")), show });
-startControlThread(outlet, () => runner.interrupt());
+startControlThread(outlet, () => {
+  runner.interrupt();
+  library.interrupt();
+});
 serve<SessionCalls>(channel(port, "session"), {
   run: (ask) => runner.run(ask),
   ...comms.answers,

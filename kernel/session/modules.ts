@@ -5,7 +5,8 @@ import { constants, Script } from "node:vm";
 import { importError } from "./import-error.js";
 import { LocalModules } from "./local-modules.js";
 
-type Namespace = { readonly [name: string]: unknown };
+/** A module as `import()` gives it. */
+export type Namespace = { readonly [name: string]: unknown };
 /** Second argument of `import()`. */
 export type ImportOptions = { readonly with?: { readonly [key: string]: string } };
 

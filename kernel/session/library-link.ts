@@ -1,0 +1,101 @@
+import { resultBundle } from "../../src/display/result-bundle.js";
+import { stateBundle } from "../../src/display/state-bundle.js";
+import { cancelRun, retryRun } from "../../src/engine/live-runs.js";
+import type { LiveRun, Surroundings } from "../../src/engine/surroundings.js";
+import { setSurroundings } from "../../src/engine/surroundings-of.js";
+import type { Answers } from "../../src/links/calls.js";
+import type { Port } from "../../src/links/port.js";
+import { Result } from "../../src/result/result.js";
+import type { SerializerJson } from "../../src/result/result-serializer.js";
+import { resultRecord, stateRecord } from "../../src/state/state-record.js";
+import { State } from "../../src/state/states.js";
+import type { Store } from "../../src/store/store.js";
+import { connectStore } from "../../src/store/store-client.js";
+import { TaskCall } from "../../src/task/task-call.js";
+import type { SessionCalls, SessionSetup } from "../links/session-calls.js";
+import type { MimeBundle } from "../protocol/messages.js";
+import { beginCell, type Cell, currentCell, insideContext } from "./cell-context.js";
+import { KeyboardInterrupt, toErrorContent } from "./cell-error.js";
+import type { Outlet } from "./outlet.js";
+import { previewResult } from "./result-preview.js";
+import { showRun } from "./run-display.js";
+
+/** What the session does with the library: stands around it, shows its objects, and acts for its buttons. */
+export class LibraryLink implements Surroundings {
+  private readonly opened: Store;
+  /** Runs begun here → the cell that began them last. */
+  private readonly cells = new Map<string, Cell>();
+  /** Runs that a button runs again: told when each has begun. */
+  private readonly retrying = new Map<string, () => void>();
+  private readonly interrupts = new Set<AbortController>();
+
+  constructor(
+    private readonly setup: SessionSetup,
+    storePort: Port,
+    private readonly outlet: Outlet,
+  ) {
+    this.opened = connectStore(storePort);
+    setSurroundings(this);
+  }
+
+  show(bundle: MimeBundle, options: { displayId?: string; update?: boolean } = {}): void {
+    this.outlet.show({ data: bundle, metadata: {} }, options);
+  }
+  place(): ReturnType<Surroundings["place"]> {
+    return { file: this.setup.notebook, cell: currentCell()?.cellId ?? null };
+  }
+  async store(): Promise<Store> {
+    return this.opened;
+  }
+  began(run: LiveRun): void {
+    const { id } = run.current();
+    const cell = currentCell();
+    if (cell) this.cells.set(id, cell);
+    showRun(run, this.outlet, this.retrying.has(id));
+    this.retrying.get(id)?.();
+  }
+  interrupt(): AbortSignal | undefined {
+    return currentCell()?.signal;
+  }
+
+  /** How an object of the library looks; undefined for others. A call is run. */
+  async bundleOf(value: object): Promise<MimeBundle | undefined> {
+    if (value instanceof TaskCall) return stateBundle(stateRecord(await value.run()), value.name);
+    if (value instanceof State) return stateBundle(stateRecord(value));
+    return value instanceof Result ? resultBundle(resultRecord(value)) : undefined;
+  }
+
+  /** Interrupts the runs that buttons began. */
+  interruptRetries(): void {
+    for (const retry of this.interrupts) retry.abort(new KeyboardInterrupt());
+  }
+
+  /** The part of the session's answers that concerns runs and results. */
+  readonly answers: Pick<Answers<SessionCalls>, "retryRun" | "cancelRun" | "readResult"> = {
+    retryRun: async ({ runId }) => {
+      await this.retry(runId);
+      return null;
+    },
+    cancelRun: ({ runId }) => {
+      cancelRun(runId);
+      return null;
+    },
+    readResult: ({ resultId, serializer }) => previewResult(this.opened, resultId, serializer as SerializerJson),
+  };
+
+  /** Resolves when the run has begun. What it puts out belongs to the cell that began it before. */
+  private async retry(runId: string): Promise<void> {
+    const interrupt = new AbortController();
+    const before = this.cells.get(runId);
+    const begun = new Promise<void>((resolve) => this.retrying.set(runId, resolve));
+    this.interrupts.add(interrupt);
+    const run = () => retryRun(runId);
+    const cell = before && beginCell(before, interrupt.signal);
+    const ended = (cell ? insideContext(cell, run) : run()).finally(() => {
+      this.retrying.delete(runId);
+      this.interrupts.delete(interrupt);
+    });
+    ended.catch((error: unknown) => this.outlet.error(toErrorContent(error), before?.header ?? null));
+    await Promise.race([begun, ended]);
+  }
+}
