@@ -1,6 +1,7 @@
 import { serve } from "../links/calls.js";
 import { toErrorRecord } from "../links/error-record.js";
 import type { Port } from "../links/port.js";
+import { packRun } from "./packed-run.js";
 import type { Store } from "./store.js";
 import type { Append, StoreCalls } from "./store-calls.js";
 
@@ -20,8 +21,8 @@ export function serveStore(port: Port, store: Store): void {
     settled(store.append(transitions, change)).catch((error: unknown) => toErrorRecord(error));
 
   serve<StoreCalls>(port, {
-    lastRun: (place) => store.lastRun(place),
-    rememberedRun: (runId) => store.rememberedRun(runId),
+    lastRun: async (place) => packRun(await store.lastRun(place)),
+    rememberedRun: async (runId) => packRun(await store.rememberedRun(runId)),
     beginRun: ({ run, graph, owner }) => settled(store.beginRun(run, graph, owner)),
     setGraph: ({ runId, graph }) => settled(store.setGraph(runId, graph)),
     appendAll: (appends) => Promise.all((JSON.parse(appends) as Append[]).map(appendOne)),

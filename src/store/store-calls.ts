@@ -13,7 +13,6 @@ import {
   CorruptResultError,
   type GcReport,
   type Owner,
-  type RememberedRun,
   type ResultId,
   type RunChange,
   type RunFilter,
@@ -30,8 +29,9 @@ export interface Append {
 
 /** Everything that crosses to the process that owns a store; one entry per method of `Store`. */
 export type StoreCalls = {
-  lastRun: { ask: RunPlace; answer: RememberedRun | undefined };
-  rememberedRun: { ask: string; answer: RememberedRun | undefined };
+  /** Answered by packed-run.ts, as is rememberedRun. */
+  lastRun: { ask: RunPlace; answer: string | null };
+  rememberedRun: { ask: string; answer: string | null };
   beginRun: { ask: { run: FlowRunSummary; graph: readonly GraphNode[]; owner: Owner }; answer: null };
   setGraph: { ask: { runId: string; graph: readonly GraphNode[] }; answer: null };
   /**

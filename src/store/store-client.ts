@@ -3,6 +3,7 @@ import type { FlowRunRecord, FlowRunSummary, GraphNode, LogRecord, StateRecord }
 import { type Caller, connect } from "../links/calls.js";
 import { reviveError } from "../links/error-record.js";
 import type { Port } from "../links/port.js";
+import { unpackRun } from "./packed-run.js";
 import type {
   CacheHit,
   GcReport,
@@ -44,11 +45,11 @@ export class StoreClient implements Store {
     this.#call = hold ? holding(call, hold) : call;
   }
 
-  lastRun(place: RunPlace): Promise<RememberedRun | undefined> {
-    return this.#ask("lastRun", place);
+  async lastRun(place: RunPlace): Promise<RememberedRun | undefined> {
+    return unpackRun(await this.#ask("lastRun", place));
   }
-  rememberedRun(runId: string): Promise<RememberedRun | undefined> {
-    return this.#ask("rememberedRun", runId);
+  async rememberedRun(runId: string): Promise<RememberedRun | undefined> {
+    return unpackRun(await this.#ask("rememberedRun", runId));
   }
   async beginRun(run: FlowRunSummary, graph: readonly GraphNode[], owner: Owner): Promise<void> {
     await this.#ask("beginRun", { run, graph, owner });
