@@ -1,3 +1,4 @@
+import type { EpochMs } from "../contracts/json.js";
 import type { State } from "../state/states.js";
 import type { TaskContext } from "../task/context.js";
 import type { TaskDefinition } from "../task/task-definition.js";
@@ -13,6 +14,11 @@ export interface RunToken {
   readonly context: TaskContext;
   /** Calls back when the attempt is to stop, with the state it then ends in. Gives the way to stop listening. */
   readonly onStop: (listener: (state: State) => void) => () => void;
+  /** Tells the task, by its `context().signal`, that nobody waits for it any more. */
+  readonly abort: (reason: unknown) => void;
+  readonly now: () => EpochMs;
+  /** Calls back after a while; gives the way to give it up. */
+  readonly after: (delayMs: number, body: () => void) => () => void;
 }
 
 /** Where tasks are called. Small enough for many machines. */

@@ -47,6 +47,10 @@ export class FlowGraph implements CallOwner {
     this.#ordered = orderCalls(this.flowName, this.#made);
   }
 
+  isStale(): boolean {
+    return false;
+  }
+
   run(call: TaskCall): Promise<State> {
     throw new TypeError(
       `Cannot await call "${call.name}": it is part of flow "${this.flowName}"; run the flow, then state.result.get(call).result`,

@@ -14,6 +14,8 @@ export type Template =
 export interface CallInput {
   readonly name: string;
   readonly template: Template;
+  /** The calls in it. */
+  readonly calls: readonly TaskCall[];
   /** How a map takes it: whole for every child, an item for each, or an item of each item. */
   readonly mode: "whole" | "each" | "flat";
 }
@@ -30,6 +32,8 @@ export interface CallOwner {
   tie(upstream: TaskCall, downstream: TaskCall): void;
   /** Runs what the call needs. */
   run(call: TaskCall): Promise<State>;
+  /** Whether the code that made the call was run again since. */
+  isStale(call: TaskCall): boolean;
 }
 
 /** What makes a call. */
@@ -69,9 +73,14 @@ export class TaskCall<out R = unknown> implements PromiseLike<R> {
     return this.#upstream;
   }
 
+  /** True once the cell that made it, or a call it waits for, was run again. */
+  get stale(): boolean {
+    return this.owner.isStale(this);
+  }
+
   /** Takes an argument; called while the call is made. */
-  takeInput(input: CallInput, calls: readonly TaskCall[], parameters: readonly Parameter[]): void {
-    for (const call of calls) this.#waitFor(call);
+  takeInput(input: CallInput, parameters: readonly Parameter[]): void {
+    for (const call of input.calls) this.#waitFor(call);
     for (const parameter of parameters) this.owner.admitParameter(parameter);
     this.#inputs.push(input);
   }

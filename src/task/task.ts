@@ -62,7 +62,7 @@ function makeCall(
     const template = readTemplate(marked ? arg.value : arg, found);
     if (mapped && !marked && template.kind === "value" && !Array.isArray(template.value))
       throw new TypeError(`Cannot map "${call.name}": argument "${name}" is no list; wrap it in unmapped()`);
-    call.takeInput({ name, template, mode: modeOf(arg, mapped) }, calls, parameters);
+    call.takeInput({ name, template, calls, mode: modeOf(arg, mapped) }, parameters);
   });
   return call;
 }

@@ -1,0 +1,163 @@
+import { dependentCalls } from "../flow/call-order.js";
+import { type Flow, type FlowEngine, type RunOptions, terminalCalls } from "../flow/flow.js";
+import type { FlowState } from "../flow/flow-results.js";
+import { toErrorRecord } from "../links/error-record.js";
+import { Failed, Pending, Running, type State } from "../state/states.js";
+import type { RememberedTask, Store } from "../store/store.js";
+import { durationMs } from "../task/duration.js";
+import { resolveParameters } from "../task/parameter.js";
+import type { TaskCall } from "../task/task-call.js";
+import { noteLive } from "./live-runs.js";
+import { RunAttempt } from "./run-attempt.js";
+import { StopSignal } from "./stop-signal.js";
+import type { Surroundings } from "./surroundings.js";
+import { currentSurroundings } from "./surroundings-of.js";
+
+const MAX_WAIT = "10s";
+
+/** Runs flows in this process. */
+export const flowEngine: FlowEngine = {
+  run: (flow, options) => runFlow(flow, options, currentSurroundings()),
+  resume: (flow, runId, taskName, options) =>
+    runFlow(flow, { ...options, resume: runId }, currentSurroundings(), taskName),
+};
+
+async function runFlow(
+  flow: Flow,
+  options: RunOptions,
+  around: Surroundings,
+  resumed: string | null = null,
+): Promise<FlowState> {
+  const place = around.place(); // now: it may be another cell's turn after an await
+  const interrupt = around.interrupt();
+  const { calls, parameters: declared } = flow.graph;
+  const maxWaitMs = durationMs(options.maxWait ?? MAX_WAIT, "maxWait");
+  const given = givenStates(flow, options);
+  checkNamed(flow, options.from, resumed);
+  const parameters = await resolveParameters(flow.name, declared, options.parameters ?? {});
+  const store = await storeOf(options, around);
+  const stop = new StopSignal();
+  const attempt = await RunAttempt.begin({
+    store,
+    place: { ...place, flow: flow.name },
+    calls,
+    parameters,
+    resume: options.resume ?? (options.from ? "last" : "failed"),
+    executor: options.executor ?? flow.options.executor,
+    serializer: flow.options.serializer,
+    maxWaitMs,
+    stop,
+    given: (call) => given.get(call),
+    recall: (remembered) => recalled(flow, options.from, resumed, remembered),
+    tell: (state, { node, mapIndex }) => options.onState?.(state, node.call, mapIndex),
+  });
+  const { from: _, ...again } = options;
+  const ended = noteLive(attempt.journal.run.id, stop, () =>
+    runFlow(flow, { ...again, resume: attempt.journal.run.id }, around),
+  );
+  const unfollow = [
+    stop.follow(options.signal, "The run was cancelled."),
+    stop.follow(interrupt, "The run was interrupted."),
+  ];
+  try {
+    return await finished(flow, attempt, options, around);
+  } finally {
+    for (const each of unfollow) each();
+    ended();
+    attempt.journal.end();
+  }
+}
+
+async function finished(
+  flow: Flow,
+  attempt: RunAttempt,
+  options: RunOptions,
+  around: Surroundings,
+): Promise<FlowState> {
+  const { journal, runner } = attempt;
+  around.began(journal);
+  const running = await handled(flow, new Pending<unknown>({}), new Running<unknown>({}));
+  options.onState?.(running, null, null);
+  runner.add(flow.graph.calls);
+  await runner.whenIdle();
+  runner.close();
+  const reached = attempt.state(terminalCalls(flow.graph.calls), flow.referenceCalls());
+  const state = (await handled(flow, running, reached as State)) as FlowState;
+  await attempt.write(state);
+  options.onState?.(state as State, null, null);
+  if (state.isFailed()) await tellFailure(flow, state as State);
+  if (journal.failure !== undefined) {
+    const { message } = toErrorRecord(journal.failure);
+    process.emitWarning(`The run of flow "${flow.name}" was not stored: ${message}`, "CellarWarning");
+  }
+  return state;
+}
+
+/** States given by call or by name. @throws {TypeError} for a name that the flow does not have. */
+function givenStates(flow: Flow, { taskStates }: RunOptions): ReadonlyMap<TaskCall, State> {
+  const entries: [TaskCall | string, State][] =
+    taskStates instanceof Map ? [...taskStates] : Object.entries((taskStates ?? {}) as { [name: string]: State });
+  return new Map(
+    entries.map(([of, state]) => [typeof of === "string" ? callNamed(flow, of) : callOf(flow, of), state]),
+  );
+}
+
+function callNamed(flow: Flow, name: string): TaskCall {
+  const call = flow.graph.calls.find((each) => each.name === name);
+  if (!call) throw new TypeError(`Cannot run flow "${flow.name}": it has no call "${name}"`);
+  return call;
+}
+
+function callOf(flow: Flow, call: TaskCall): TaskCall {
+  if (call.owner === flow.graph) return call;
+  throw new TypeError(`Cannot run flow "${flow.name}": call "${call.name}" is of flow "${call.owner.flowName}"`);
+}
+
+function checkNamed(flow: Flow, from: TaskCall | undefined, resumed: string | null): void {
+  if (from) callOf(flow, from);
+  if (resumed !== null) callNamed(flow, resumed);
+}
+
+/** Forgets what is to run again, and tells a paused task to go on. */
+function recalled(
+  flow: Flow,
+  from: TaskCall | undefined,
+  resumed: string | null,
+  remembered: Map<string, RememberedTask>,
+): ReadonlyMap<string, RememberedTask> {
+  const again = from ? new Set([...dependentCalls(from, flow.graph.calls)].map((call) => call.name)) : null;
+  for (const [key, task] of remembered) {
+    if (again?.has(task.run.name)) remembered.delete(key);
+    if (task.run.name === resumed && task.run.state.type === "Paused") {
+      const state = { ...task.run.state, type: "Resume" as const, startTime: task.run.state.timestamp };
+      remembered.set(key, { ...task, run: { ...task.run, state } });
+    }
+  }
+  return remembered;
+}
+
+async function storeOf({ store }: RunOptions, around: Surroundings): Promise<Store | null> {
+  if (store === "none") return null;
+  return store ?? (await around.store());
+}
+
+/** A flow's state handlers, like a task's, may give another state. */
+async function handled(flow: Flow, before: State, after: State): Promise<State> {
+  let state = after;
+  for (const handler of flow.options.stateHandlers ?? [])
+    try {
+      state = (await handler(flow, before, state)) ?? state;
+    } catch (thrown) {
+      const message = `A state handler threw ${toErrorRecord(thrown).message}`;
+      state = new Failed<unknown>({ message, result: after._result });
+    }
+  return state;
+}
+
+async function tellFailure(flow: Flow, state: State): Promise<void> {
+  try {
+    await flow.options.onFailure?.(flow, state);
+  } catch (thrown) {
+    process.emitWarning(`onFailure of flow "${flow.name}" threw ${toErrorRecord(thrown).message}`, "CellarWarning");
+  }
+}

@@ -1,0 +1,299 @@
+import type { TaskRunRecord } from "../contracts/records.js";
+import { graphNodes } from "../flow/flow-graph.js";
+import { FlowResults } from "../flow/flow-results.js";
+import { stateRecord } from "../state/state-record.js";
+import type { State } from "../state/states.js";
+import type { RememberedTask } from "../store/store.js";
+import type { TaskCall } from "../task/task-call.js";
+import { itemsOf, mapItems } from "./map-items.js";
+import { mappedState } from "./mapped-state.js";
+import { sourceKeyOf } from "./source-key.js";
+import { stepFailed } from "./steps-running.js";
+import { askTrigger, skippedByUpstream } from "./trigger-check.js";
+import { type Node, newUnit, type Unit, upstreamOf } from "./unit.js";
+import { UnitRunner, type UnitSetting } from "./unit-runner.js";
+
+/** What a flow run begins with. */
+export interface FlowRunnerSetup extends Omit<UnitSetting, "nodes"> {
+  /** Task runs of the attempt before, by call name and map index ("inspect", "inspect[3]"). */
+  readonly remembered: ReadonlyMap<string, RememberedTask>;
+  /** States given for calls, which are kept. */
+  readonly given: (call: TaskCall) => State | undefined;
+  readonly maxWaitMs: number;
+}
+
+export const unitName = (name: string, mapIndex: number | null): string =>
+  mapIndex === null ? name : `${name}[${mapIndex}]`;
+
+/** Runs the calls of a flow: each when what it waits for has finished, as many at once as the executor allows. */
+export class FlowRunner {
+  readonly #nodes = new Map<TaskCall, Node>();
+  readonly #units: UnitRunner;
+  readonly #ready: Unit[] = [];
+  #next = 0;
+  /** Units and expansions under way. */
+  #active = 0;
+  readonly #sleeping = new Set<Unit>();
+  readonly #idle: (() => void)[] = [];
+  readonly #finished = new Map<TaskCall, (() => void)[]>();
+  readonly #sources = new Map<unknown, ReturnType<typeof sourceKeyOf>>();
+
+  constructor(private readonly setup: FlowRunnerSetup) {
+    this.#units = new UnitRunner({ ...setup, nodes: this.#nodes });
+    setup.scope.stop.onStop(() => this.#checkIdle());
+  }
+
+  /** Takes in calls, each behind what it waits for, and begins those that can. May be called again. */
+  add(calls: readonly TaskCall[]): void {
+    const added = calls.filter((call) => !this.#nodes.has(call)).map((call) => this.#addNode(call));
+    this.setup.journal.setGraph(graphNodes([...this.#nodes.keys()]));
+    for (const node of added) if (node.waiting === 0) this.#begin(node);
+    this.#pump();
+  }
+
+  /** Resolves when nothing runs and nothing is to run within `maxWait`. */
+  whenIdle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#idle.push(resolve);
+      this.#checkIdle();
+    });
+  }
+
+  /** Resolves when the call has finished, or nothing runs any more. */
+  whenFinished(call: TaskCall): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.stateOf(call).isFinished()) return resolve();
+      const waiting = this.#finished.get(call) ?? [];
+      this.#finished.set(call, [...waiting, resolve]);
+      void this.whenIdle().then(resolve);
+    });
+  }
+
+  stateOf(call: TaskCall): State {
+    return this.#nodes.get(call)!.unit.state;
+  }
+
+  results(): FlowResults {
+    const results = new FlowResults();
+    for (const [call, { unit }] of this.#nodes) results.set(call, unit.state);
+    return results;
+  }
+
+  /** How many task runs this attempt kept and ran: children one by one, their parent not. */
+  counts(): { kept: number; ran: number } {
+    let kept = 0;
+    let ran = 0;
+    for (const { unit, children } of this.#nodes.values())
+      for (const each of children ?? (unit.node.call.mapped ? [] : [unit]))
+        if (each.ran) ran += 1;
+        else if (each.state.isFinished()) kept += 1;
+    return { kept, ran };
+  }
+
+  /** Gives up what waits for its time. */
+  close(): void {
+    for (const unit of this.#sleeping) unit.stopWaiting?.();
+    this.#sleeping.clear();
+  }
+
+  #addNode(call: TaskCall): Node {
+    const remembered = this.setup.remembered.get(call.name);
+    const node: Node = {
+      call,
+      source: this.#sourceOf(call),
+      children: null,
+      waiting: 0,
+      done: false,
+      waitingChildren: 0,
+      downstream: [],
+    } as Partial<Node> as Node;
+    const unit = newUnit({
+      node,
+      mapIndex: null,
+      id: remembered?.run.id ?? this.setup.scope.clock.newId(),
+      remembered,
+      state: this.setup.given(call),
+    });
+    Object.assign(node, { unit });
+    for (const upstream of call.upstream) {
+      const before = this.#nodes.get(upstream)!;
+      if (before.done || unit.state.isFinished()) continue;
+      before.downstream.push(node);
+      node.waiting += 1;
+    }
+    this.#nodes.set(call, node);
+    return node;
+  }
+
+  #sourceOf({ task }: TaskCall): ReturnType<typeof sourceKeyOf> {
+    let source = this.#sources.get(task.fn);
+    if (!source) {
+      source = sourceKeyOf(task.fn);
+      this.#sources.set(task.fn, source);
+    }
+    return source;
+  }
+
+  #begin(node: Node): void {
+    if (node.call.mapped && !node.unit.state.isFinished()) void this.#expand(node);
+    else this.#ready.push(node.unit);
+  }
+
+  #pump(): void {
+    const { scope } = this.setup;
+    while (this.#active < scope.executor.concurrency && this.#next < this.#ready.length && !scope.stop.state) {
+      const unit = this.#ready[this.#next]!;
+      this.#next += 1;
+      void this.#run(unit);
+    }
+    if (this.#next > 1024 && this.#next * 2 > this.#ready.length) this.#ready.splice(0, this.#next);
+    if (this.#next > this.#ready.length) this.#next = this.#ready.length;
+  }
+
+  async #run(unit: Unit): Promise<void> {
+    this.#active += 1;
+    unit.state = await this.#units.run(unit);
+    if (unit.state.isFinished()) await this.#unitFinished(unit);
+    else this.#sleep(unit);
+    this.#active -= 1;
+    this.#pump();
+    this.#checkIdle();
+  }
+
+  /** Waits for a start time; a task that is paused waits for somebody. */
+  #sleep(unit: Unit): void {
+    const { state } = unit;
+    if (unit.mapIndex !== null) this.#tellParent(unit.node);
+    if (!("startTime" in state) || state.startTime === null) return;
+    const { clock } = this.setup.scope;
+    this.#sleeping.add(unit);
+    unit.stopWaiting = clock.after(Math.max(0, state.startTime.getTime() - clock.now()), () => {
+      this.#sleeping.delete(unit);
+      unit.stopWaiting = null;
+      this.#ready.push(unit);
+      this.#pump();
+    });
+  }
+
+  async #unitFinished(unit: Unit): Promise<void> {
+    const { node } = unit;
+    if (unit.mapIndex !== null) {
+      node.waitingChildren -= 1;
+      if (node.waitingChildren > 0) return;
+      await this.#allChildrenFinished(node);
+    }
+    this.#nodeFinished(node);
+  }
+
+  #nodeFinished(node: Node): void {
+    node.done = true;
+    for (const resolve of this.#finished.get(node.call) ?? []) resolve();
+    this.#finished.delete(node.call);
+    for (const follower of node.downstream) {
+      follower.waiting -= 1;
+      if (follower.waiting === 0) this.#begin(follower);
+    }
+  }
+
+  /** Makes the children of a mapped call, once the lists are there. */
+  async #expand(node: Node): Promise<void> {
+    this.#active += 1;
+    const refused = await this.#fillChildren(node);
+    if (refused) await this.#writeParent(node, refused);
+    else if (node.children!.length === 0) await this.#allChildrenFinished(node);
+    this.#active -= 1;
+    if (refused || node.children!.length === 0) this.#nodeFinished(node);
+    else this.#ready.push(...node.children!);
+    this.#pump();
+    this.#checkIdle();
+  }
+
+  /** A state in which the map ends before it has children; undefined when it has them. */
+  async #fillChildren(node: Node): Promise<State | undefined> {
+    const { call, unit } = node;
+    const upstream = upstreamOf(unit, this.#nodes);
+    const refused = refusal(call, upstream);
+    if (refused) return refused;
+    try {
+      const items = await mapItems(call, upstream, this.setup.scope.parameters);
+      node.children = Array.from({ length: items.length }, (_, mapIndex) => {
+        const remembered = this.setup.remembered.get(unitName(call.name, mapIndex));
+        const id = remembered?.run.id ?? this.setup.scope.clock.newId();
+        return newUnit({ node, mapIndex, id, remembered, state: undefined, items: itemsOf(items, mapIndex) });
+      });
+      node.waitingChildren = items.length;
+      return undefined;
+    } catch (thrown) {
+      return stepFailed(thrown);
+    }
+  }
+
+  async #allChildrenFinished(node: Node): Promise<void> {
+    const children = node.children!;
+    node.unit.ran = children.some((child) => child.ran) || children.length === 0;
+    await this.#writeParent(node, mappedState(children.map((child) => child.state)));
+  }
+
+  #tellParent(node: Node): void {
+    node.unit.state = mappedState(node.children!.map((child) => child.state));
+  }
+
+  async #writeParent(node: Node, state: State): Promise<void> {
+    const { scope, journal, tell } = this.setup;
+    const { unit, call, children } = node;
+    if (!state.isMapped()) unit.ran = true;
+    tell(state, unit);
+    const kept = await scope.keeper.keep(state._result, false);
+    const record: TaskRunRecord = {
+      id: unit.id,
+      flowRunId: scope.flowRunId,
+      name: call.name,
+      task: call.task.name,
+      mapIndex: null,
+      state: stateRecord(state, { runCount: 0, result: kept.record }),
+      maxAttempts: call.task.settings.maxRetries + 1,
+      kept: !unit.ran,
+      startedAt: earliest(children),
+      endedAt: state.timestamp.getTime(),
+      reason: unit.ran ? null : "kept",
+    };
+    const memory = {
+      sourceKey: null,
+      inputKeys: {},
+      result: null,
+      cachedInputs: {},
+      cacheKey: null,
+      cacheExpires: null,
+    };
+    await journal.transition({ run: record, memory, results: [] });
+    unit.state = state;
+  }
+
+  #checkIdle(): void {
+    if (this.#idle.length === 0 || this.#active > 0) return;
+    const { scope, maxWaitMs } = this.setup;
+    if (!scope.stop.state) {
+      if (this.#next < this.#ready.length) return;
+      const soonest = Math.min(
+        ...[...this.#sleeping].map(({ state }) => ("startTime" in state ? Number(state.startTime) : 0)),
+      );
+      if (this.#sleeping.size > 0 && soonest - scope.clock.now() <= maxWaitMs) return;
+    }
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}
+
+/** The state of a map that something it needs as a whole forbids; undefined where children may be made. */
+function refusal(call: TaskCall, upstream: ReadonlyMap<TaskCall, State>): State | undefined {
+  const whole = new Map([...upstream].filter(([, state]) => !state.isMapped()));
+  const flat = call.inputs.filter(({ mode }) => mode === "flat").flatMap(({ calls }) => calls);
+  for (const each of flat) whole.set(each, upstream.get(each)!);
+  if (whole.size === 0) return undefined;
+  const decided = skippedByUpstream(call, whole) ?? askTrigger(call, whole);
+  return decided === "pause" ? undefined : decided; // its children pause, one by one
+}
+
+function earliest(children: readonly Unit[] | null): number | null {
+  const times = (children ?? []).map(({ startedAt }) => startedAt).filter((time) => time !== null);
+  return times.reduce<number | null>((first, time) => (first === null || time < first ? time : first), null);
+}

@@ -1,0 +1,25 @@
+import { SUCCESSFUL_TYPES } from "../contracts/records.js";
+import type { RememberedTask } from "../store/store.js";
+import { isRestorable } from "./remembered-state.js";
+import type { RunKeys } from "./task-run.js";
+
+/** Whether a task run of an earlier attempt is kept; if not, why it runs again (null: nothing to tell). */
+export type KeepDecision = { readonly keep: true } | { readonly keep: false; readonly reason: string | null };
+
+const again = (reason: string | null): KeepDecision => ({ keep: false, reason });
+
+/** Whether it ended well, its result can be had again, and nothing that it was made from has changed. */
+export function keepDecision({ run, memory }: RememberedTask, keys: RunKeys, upstreamRan: boolean): KeepDecision {
+  if (!SUCCESSFUL_TYPES.includes(run.state.type)) return again(null);
+  if (!isRestorable(run.state)) return again("its result was not stored");
+  if (upstreamRan) return again("what it waits for ran again");
+  if (keys.source.key === null) return again("its source cannot be compared");
+  if (memory.sourceKey !== keys.source.key) return again("its source changed");
+  const names = new Set([...Object.keys(memory.inputKeys), ...Object.keys(keys.inputs)]);
+  for (const name of names) {
+    const now = keys.inputs[name];
+    if (now === null) return again(`input cannot be compared: ${name}`);
+    if (now !== memory.inputKeys[name]) return again(`inputs changed: ${name}`);
+  }
+  return { keep: true };
+}

@@ -1,0 +1,113 @@
+import { type FlowRunSummary, NO_RESULT_RECORD } from "../contracts/records.js";
+import type { Executor } from "../flow/executor.js";
+import { graphNodes } from "../flow/flow-graph.js";
+import type { FlowState } from "../flow/flow-results.js";
+import type { ResultSerializer } from "../result/result-serializer.js";
+import { stateRecord } from "../state/state-record.js";
+import { Cached, type State } from "../state/states.js";
+import type { RememberedTask, RunPlace, Store } from "../store/store.js";
+import type { TaskCall } from "../task/task-call.js";
+import { beginRun } from "./begin-run.js";
+import { type Clock, systemClock } from "./clock.js";
+import { LocalExecutor } from "./executors/local-executor.js";
+import { finalState } from "./final-state.js";
+import { FlowRunner } from "./flow-runner.js";
+import { InputKeys } from "./input-keys.js";
+import { rememberedState } from "./remembered-state.js";
+import { ResultKeeper } from "./result-keeper.js";
+import type { RunJournal } from "./run-journal.js";
+import type { StopSignal } from "./stop-signal.js";
+import type { TaskRun } from "./task-run.js";
+import type { Unit } from "./unit.js";
+
+/** What an attempt of a flow run is made of. */
+export interface AttemptSetup {
+  readonly store: Store | null;
+  readonly place: RunPlace;
+  /** The calls it begins with, each behind what it waits for. */
+  readonly calls: readonly TaskCall[];
+  readonly parameters: { readonly [name: string]: unknown };
+  readonly resume: string;
+  readonly executor: Executor | undefined;
+  readonly serializer: ResultSerializer | undefined;
+  readonly maxWaitMs: number;
+  readonly stop: StopSignal;
+  readonly given: (call: TaskCall) => State | undefined;
+  /** Changes what is remembered before it is gone on with. */
+  readonly recall: (remembered: Map<string, RememberedTask>) => ReadonlyMap<string, RememberedTask>;
+  readonly tell: (state: State, unit: Unit) => void;
+  readonly clock?: Clock;
+}
+
+const localExecutor = new LocalExecutor();
+
+/** One attempt of a flow run, from its beginning in the store to its end there. */
+export class RunAttempt {
+  private constructor(
+    readonly journal: RunJournal,
+    readonly runner: FlowRunner,
+    private readonly setup: AttemptSetup,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Writes that the attempt begins; no task runs before its calls are added. */
+  static async begin(setup: AttemptSetup): Promise<RunAttempt> {
+    const { store, place, parameters, resume, clock = systemClock } = setup;
+    const graph = graphNodes(setup.calls);
+    const { journal, remembered } = await beginRun({ store, place, graph, parameters, resume, clock });
+    const runner = new FlowRunner({
+      scope: {
+        flowName: place.flow,
+        flowRunId: journal.run.id,
+        parameters,
+        executor: setup.executor ?? localExecutor,
+        clock,
+        stop: setup.stop,
+        serializer: setup.serializer ?? null,
+        keeper: new ResultKeeper(store),
+        findCached: (key) => findCached(store, key, clock),
+        log: ({ id }, text) => journal.log({ taskRunId: id, timestamp: clock.now(), text }),
+        progress: (run, fraction, message) => showProgress(journal, run, { fraction, message }),
+      },
+      journal,
+      inputKeys: new InputKeys(parameters),
+      tell: setup.tell,
+      remembered: setup.recall(remembered),
+      given: setup.given,
+      maxWaitMs: setup.maxWaitMs,
+    });
+    return new RunAttempt(journal, runner, setup, clock);
+  }
+
+  /** Where the run stands now. */
+  state(terminal: readonly TaskCall[], reference: readonly TaskCall[]): FlowState {
+    return finalState(this.runner.results(), terminal, reference, this.setup.stop.state);
+  }
+
+  /** Writes that this attempt came to `state`. */
+  async write(state: FlowState): Promise<void> {
+    const now = this.clock.now();
+    const { kept, ran } = this.runner.counts();
+    const record = stateRecord(state as State, { runCount: 0, result: NO_RESULT_RECORD });
+    const { error: _, ...plain } = record; // a failed flow's result is its calls' states, no error
+    const run: FlowRunSummary = { ...this.journal.run, state: plain, kept, ran, endedAt: now };
+    await this.journal.change(run);
+  }
+}
+
+async function findCached(store: Store | null, key: string, clock: Clock): Promise<State | undefined> {
+  const hit = await store?.cached(key, clock.now());
+  if (!store || !hit) return undefined;
+  const state = await rememberedState(hit, (id) => store.readResult(id)).load();
+  return new Cached({
+    message: "Taken from the cache.",
+    result: state._result,
+    cachedResultExpiration: hit.memory.cacheExpires === null ? null : new Date(hit.memory.cacheExpires),
+  });
+}
+
+function showProgress(journal: RunJournal, run: TaskRun, progress: { fraction: number; message: string | null }): void {
+  if (!run.record) return;
+  run.record = { ...run.record, state: { ...run.record.state, progress } };
+  journal.show(run.record);
+}

@@ -1,0 +1,67 @@
+import type { TaskRunRecord } from "../contracts/records.js";
+import type { Executor } from "../flow/executor.js";
+import type { Result } from "../result/result.js";
+import type { ResultSerializer } from "../result/result-serializer.js";
+import type { State } from "../state/states.js";
+import type { CallInput, TaskCall } from "../task/task-call.js";
+import type { Hashes } from "../task/validators.js";
+import type { CacheMemory } from "./cache-key.js";
+import type { Clock } from "./clock.js";
+import type { ResultKeeper } from "./result-keeper.js";
+import type { SourceKey } from "./source-key.js";
+import type { StopSignal } from "./stop-signal.js";
+
+/** What all task runs of one flow run share. */
+export interface RunScope {
+  readonly flowName: string;
+  readonly flowRunId: string;
+  readonly parameters: { readonly [name: string]: unknown };
+  readonly executor: Executor;
+  readonly clock: Clock;
+  readonly stop: StopSignal;
+  readonly serializer: ResultSerializer | null;
+  readonly keeper: ResultKeeper;
+  /** Looks for a result that may be taken instead of running. */
+  readonly findCached: (cacheKey: string) => Promise<State | undefined>;
+  readonly log: (run: TaskRun, text: string) => void;
+  readonly progress: (run: TaskRun, fraction: number, message: string | null) => void;
+}
+
+/** An input of a task as it is handed over, with the Result it came in, where it came in one. */
+export interface FilledInput {
+  readonly name: string;
+  readonly value: unknown;
+  readonly result: Result | null;
+}
+
+/** One run of one task, or of one child of a mapped one: what the steps need besides its state. */
+export interface TaskRun {
+  readonly id: string;
+  readonly call: TaskCall;
+  readonly mapIndex: number | null;
+  readonly scope: RunScope;
+  /** The states it waited for; of a map's child those of its own line. */
+  readonly upstream: ReadonlyMap<TaskCall, State>;
+  /** A child's items where they come from a plain list. */
+  readonly items: ReadonlyMap<CallInput, unknown>;
+  /** What it was made from; null where nobody compares. */
+  readonly keys: RunKeys | null;
+  runCount: number;
+  loopCount: number;
+  loopResult: unknown;
+  resumed: boolean;
+  inputs: readonly FilledInput[];
+  /** What the run keeps for the cache; null when it does not. */
+  cache: CacheMemory | null;
+  /** Why it ran or did not. */
+  reason: string | null;
+  /** As it was last written: what progress is told on. */
+  record: TaskRunRecord | null;
+}
+
+/** What tells whether a task would do the same again. */
+export interface RunKeys {
+  readonly source: SourceKey;
+  readonly inputs: Hashes;
+  readonly parameters: Hashes;
+}

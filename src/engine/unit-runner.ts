@@ -1,0 +1,188 @@
+import type { TaskRunRecord } from "../contracts/records.js";
+import { stateRecord } from "../state/state-record.js";
+import { Pending, type State } from "../state/states.js";
+import { CorruptResultError, type ResultWrite, type StoredResult, type TaskRunMemory } from "../store/store.js";
+import type { TaskCall } from "../task/task-call.js";
+import type { InputKeys } from "./input-keys.js";
+import { keepDecision } from "./keep-check.js";
+import { rememberedState } from "./remembered-state.js";
+import type { ResultKeeper } from "./result-keeper.js";
+import type { RunJournal } from "./run-journal.js";
+import type { RunKeys, RunScope, TaskRun } from "./task-run.js";
+import { TaskRunner } from "./task-runner.js";
+import { type Node, type Unit, upstreamOf, upstreamRan } from "./unit.js";
+
+/** What running a unit needs of its flow run. */
+export interface UnitSetting {
+  readonly scope: RunScope;
+  readonly journal: RunJournal;
+  readonly inputKeys: InputKeys;
+  readonly nodes: ReadonlyMap<TaskCall, Node>;
+  readonly tell: (state: State, unit: Unit) => void;
+}
+
+/** Keeps or runs single units, and writes what they come to before anybody hears of it. */
+export class UnitRunner {
+  readonly #keeper: ResultKeeper;
+  constructor(private readonly setting: UnitSetting) {
+    this.#keeper = setting.scope.keeper;
+  }
+
+  /** The state that a unit comes to, on disk where there is a store. Never rejects. */
+  async run(unit: Unit): Promise<State> {
+    const { scope, inputKeys, nodes } = this.setting;
+    const upstream = upstreamOf(unit, nodes);
+    const compares = this.#keeper.store !== null || unit.node.call.task.settings.cacheForMs !== null;
+    const keys: RunKeys | null = compares
+      ? {
+          source: unit.node.source,
+          inputs: inputKeys.of(unit.node.call.inputs, unit.items, upstream),
+          parameters: inputKeys.parameters,
+        }
+      : null;
+    if (unit.state.isFinished()) return this.#keepGiven(unit, keys);
+    let reason: string | null = null;
+    if (unit.remembered && keys) {
+      const decision = keepDecision(unit.remembered, keys, upstreamRan(unit, nodes));
+      const kept = decision.keep ? await this.#restore(unit) : decision.reason;
+      if (kept instanceof Object) return kept;
+      reason = kept;
+      unit.state = stateToGoOnFrom(rememberedState(unit.remembered, this.#read));
+    }
+    return this.#pipeline(unit, {
+      id: unit.id,
+      call: unit.node.call,
+      mapIndex: unit.mapIndex,
+      scope,
+      upstream,
+      items: unit.items,
+      keys,
+      runCount: 0,
+      loopCount: unit.loopCount,
+      loopResult: unit.loopResult,
+      resumed: false,
+      inputs: [],
+      cache: null,
+      reason,
+      record: null,
+    });
+  }
+
+  async #pipeline(unit: Unit, run: TaskRun): Promise<State> {
+    const { clock } = this.setting.scope;
+    const written: Promise<unknown>[] = [];
+    const reached: State[] = [];
+    const runner = new TaskRunner((_, state) => {
+      this.setting.tell(state, unit);
+      if (state.type !== "Running") return void reached.push(state);
+      unit.ran = true;
+      unit.startedAt ??= clock.now();
+      written.push(this.#write(unit, run, state)); // need not be on disk before the task is called
+    });
+    const ended = await runner.run(unit.state, run);
+    unit.loopCount = run.loopCount;
+    unit.loopResult = run.loopResult;
+    // A Success that became Cached was never seen: it is the same moment.
+    const told = reached.filter((state, index) => !(state.type === "Success" && reached[index + 1]?.type === "Cached"));
+    if (ended.isFinished() && told.length > 0) unit.ran = true;
+    for (const state of told) written.push(this.#write(unit, run, state));
+    await Promise.all(written);
+    return ended;
+  }
+
+  /** Writes one state of a task run. Resolves when it is on disk, or could not be written. */
+  async #write(unit: Unit, run: TaskRun, state: State): Promise<void> {
+    const kept = await this.#keeper.keep(state._result, run.call.task.settings.checkpoint);
+    const results: ResultWrite[] = kept.write ? [kept.write] : [];
+    const cachedInputs: { [name: string]: StoredResult } = {};
+    for (const [name, result] of Object.entries(state.cachedInputs)) {
+      const input = await this.#keeper.keep(result);
+      if (input.reference) cachedInputs[name] = input.reference;
+      if (input.write) results.push(input.write);
+    }
+    const isDone = state.isFinished();
+    const memory: TaskRunMemory = {
+      sourceKey: run.keys?.source.key ?? null,
+      inputKeys: run.keys?.inputs ?? {},
+      result: kept.reference,
+      cachedInputs,
+      cacheKey: isDone ? (run.cache?.key ?? null) : null,
+      cacheExpires: isDone ? (run.cache?.expires ?? null) : null,
+    };
+    const record: TaskRunRecord = {
+      id: unit.id,
+      flowRunId: run.scope.flowRunId,
+      name: run.call.name,
+      task: run.call.task.name,
+      mapIndex: unit.mapIndex,
+      state: stateRecord(state, { runCount: run.runCount, result: kept.record }),
+      maxAttempts: run.call.task.settings.maxRetries + 1,
+      kept: false,
+      startedAt: unit.startedAt,
+      endedAt: isDone ? state.timestamp.getTime() : null,
+      reason: run.reason,
+    };
+    run.record = record;
+    const durable = await this.setting.journal.transition({ run: record, memory, results });
+    if (!durable) return;
+    if (kept.write) this.#keeper.wrote(state._result, kept);
+  }
+
+  /** The state an earlier attempt left, its result read; a text where it cannot be had any more. */
+  async #restore(unit: Unit): Promise<State | string> {
+    const { run, memory } = unit.remembered!;
+    let state = rememberedState(unit.remembered!, this.#read);
+    try {
+      state = await state.load();
+    } catch (thrown) {
+      if (thrown instanceof CorruptResultError || thrown instanceof RangeError)
+        return `its stored result is damaged: ${thrown.message}`;
+      // Its serializer is not known here: it fails, naming the type, where the value is needed.
+    }
+    void this.setting.journal.transition({ run: { ...run, kept: true, reason: "kept" }, memory, results: [] });
+    this.setting.tell(state, unit);
+    return state;
+  }
+
+  /** A state that the run was given to begin with. */
+  async #keepGiven(unit: Unit, keys: RunKeys | null): Promise<State> {
+    const { state } = unit;
+    const { call } = unit.node;
+    const kept = await this.#keeper.keep(state._result, call.task.settings.checkpoint);
+    const durable = await this.setting.journal.transition({
+      run: {
+        id: unit.id,
+        flowRunId: this.setting.scope.flowRunId,
+        name: call.name,
+        task: call.task.name,
+        mapIndex: unit.mapIndex,
+        state: stateRecord(state, { runCount: 0, result: kept.record }),
+        maxAttempts: call.task.settings.maxRetries + 1,
+        kept: true,
+        startedAt: null,
+        endedAt: state.timestamp.getTime(),
+        reason: "given",
+      },
+      memory: {
+        sourceKey: keys?.source.key ?? null,
+        inputKeys: keys?.inputs ?? {},
+        result: kept.reference,
+        cachedInputs: {},
+        cacheKey: null,
+        cacheExpires: null,
+      },
+      results: kept.write ? [kept.write] : [],
+    });
+    if (durable) this.#keeper.wrote(state._result, kept);
+    this.setting.tell(state, unit);
+    return state;
+  }
+
+  readonly #read = (id: string): Promise<string> => this.#keeper.store!.readResult(id);
+}
+
+/** A pending state goes on as it is; any other begins anew, with the inputs it had. */
+function stateToGoOnFrom(left: State): State {
+  if (left.isPending()) return left;
+  return new Pending<unknown>({ cachedInputs: left.cachedInputs });
+}

@@ -1,0 +1,84 @@
+/** What `import … from "cellar"` gives: public names only. */
+import { installEngine } from "./engine/install.js";
+
+installEngine();
+
+export type { EpochMs, Json } from "./contracts/json.js";
+export type {
+  FlowRunRecord,
+  FlowRunSummary,
+  Place,
+  StateRecord,
+  StateType,
+  TaskRunRecord,
+} from "./contracts/records.js";
+export { DISPLAY, type Displayable } from "./display/display-symbol.js";
+export type { MimeBundle } from "./display/mime-bundle.js";
+export { html, latex, md, svg } from "./display/rich.js";
+export { type DisplayOptions, display } from "./engine/display.js";
+export { LocalExecutor, type LocalOptions } from "./engine/executors/local-executor.js";
+export { cancelRun, retryRun } from "./engine/live-runs.js";
+export type { LiveRun, Surroundings } from "./engine/surroundings.js";
+export { currentSurroundings, setSurroundings } from "./engine/surroundings-of.js";
+export type { Executor, RunToken, TaskRef } from "./flow/executor.js";
+export { Flow, type FlowOptions, flow, type RunOptions } from "./flow/flow.js";
+export { FlowResults, type FlowState } from "./flow/flow-results.js";
+export { CompressedSerializer } from "./result/compressed-serializer.js";
+export { contentHash, hashValue } from "./result/content-hash.js";
+export { FileSerializer } from "./result/file-serializer.js";
+export { JSONSerializer } from "./result/json-serializer.js";
+export { NoResult } from "./result/no-result.js";
+export { type ReviveSerializer, registerSerializer } from "./result/registry.js";
+export { Result, type ResultFields } from "./result/result.js";
+export type { ResultSerializer } from "./result/result-serializer.js";
+export { SerializeError } from "./result/serialize-error.js";
+export { UnreadResultError } from "./result/unread-result-error.js";
+export { ValueSerializer } from "./result/value-serializer.js";
+export { noteSource } from "./source/source-note.js";
+export { dumpState } from "./state/dump-state.js";
+export { loadState } from "./state/load-state.js";
+export { sameState } from "./state/same-state.js";
+export { StateFormatError } from "./state/state-format-error.js";
+export type { ResultJson, StateJson } from "./state/state-json.js";
+export { resultRecord, stateRecord } from "./state/state-record.js";
+export {
+  Cached,
+  Cancelled,
+  Cancelling,
+  Crashed,
+  Failed,
+  Looped,
+  Mapped,
+  Paused,
+  Pending,
+  Queued,
+  Resume,
+  Retrying,
+  Running,
+  Scheduled,
+  Skipped,
+  State,
+  Submitted,
+  Success,
+  TimedOut,
+  TriggerFailed,
+  ValidationFailed,
+} from "./state/states.js";
+export { defaultStorePath, openStore } from "./store/open-store.js";
+export {
+  CorruptResultError,
+  type GcReport,
+  type RunFilter,
+  RunOwnedError,
+  type Store,
+} from "./store/store.js";
+export { context, type TaskContext } from "./task/context.js";
+export type { Duration } from "./task/duration.js";
+export { Flattened, flatten, type Input, Unmapped, unmapped } from "./task/input.js";
+export { Parameter, type ParameterOptions, parameter, type StandardSchema } from "./task/parameter.js";
+export { Signal, signals } from "./task/signals.js";
+export { type Task, task } from "./task/task.js";
+export { TaskCall, UnfinishedCallError } from "./task/task-call.js";
+export type { StateHandler, TaskDefinition, TaskOptions } from "./task/task-definition.js";
+export { type Share, type Trigger, triggers } from "./task/triggers.js";
+export { type CacheValidator, type Hashes, validators } from "./task/validators.js";
