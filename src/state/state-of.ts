@@ -66,6 +66,14 @@ export abstract class StateOf<T, Type extends StateType> {
     return this._result.value as T;
   }
 
+  /** Of a flow's state: the state of the call with this name. @throws {TypeError} on a state of anything else. */
+  task(name: string): CallState<T> {
+    const calls = this.result as { task?(name: string): unknown } | undefined;
+    if (typeof calls?.task !== "function")
+      throw new TypeError(`Cannot find call ${JSON.stringify(name)} in a ${this.type} state: it is not a flow's`);
+    return calls.task(name) as CallState<T>;
+  }
+
   /** This state with its result read; `this` when it is. */
   async load(): Promise<this> {
     const result = await this._result.deserialize();
@@ -134,6 +142,9 @@ export abstract class StateOf<T, Type extends StateType> {
     return `${this.type} ${inspect(Object.fromEntries(shown), { ...options, depth })}`;
   }
 }
+
+/** What a flow's results say of one of its calls. */
+type CallState<T> = T extends { task(name: string): infer S } ? S : unknown;
 
 /** Whether a text names a state. */
 export const isStateType = (text: string): text is StateType => (STATE_TYPES as readonly string[]).includes(text);

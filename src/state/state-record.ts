@@ -64,7 +64,9 @@ export function stateRecord(state: State, parts: StateRecordParts = {}): StateRe
   };
 }
 
-const hasError = (state: State): boolean => state.isFailed() && !state._result.serialized && state._result !== NoResult;
+/** A failed flow's result is no error: it holds the states of its calls. */
+const hasError = (state: State): boolean =>
+  state.isFailed() && !state._result.serialized && state._result !== NoResult && !(state.result instanceof Map);
 
 /** The state that a record describes, with its result: what was recorded comes back as the same class. */
 export function stateOfRecord(
