@@ -41,22 +41,32 @@ async function serviceFor(folder: string): Promise<Service> {
   const known = services.get(folder);
   if (known) return known;
   const { create } = await import("ts-node");
-  const service = create({
-    cwd: folder,
-    projectSearchDir: folder,
-    transpileOnly: true,
-    compilerOptions: {
-      module: "ESNext",
-      moduleResolution: "Bundler",
-      target: "ES2022",
-      isolatedModules: true,
-      verbatimModuleSyntax: false,
-      sourceMap: true,
-      inlineSources: true,
-      declaration: false,
-      ignoreDeprecations: "6.0",
-    },
-  });
+  const make = (compilerOptions: object): Service =>
+    create({
+      cwd: folder,
+      projectSearchDir: folder,
+      transpileOnly: true,
+      compilerOptions: { ...COMPILER_OPTIONS, ...compilerOptions },
+    });
+  const own = make({});
+  const { jsx } = own.config.options;
+  const service = jsx === undefined || jsx === PRESERVE ? make({ jsx: "react-jsx" }) : own; // Node reads no JSX
   services.set(folder, service);
   return service;
 }
+
+/** `ts.JsxEmit.Preserve`. */
+const PRESERVE = 1;
+
+/** What Node can load, whatever the tsconfig.json says. */
+const COMPILER_OPTIONS = {
+  module: "ESNext",
+  moduleResolution: "Bundler",
+  target: "ES2022",
+  isolatedModules: true,
+  verbatimModuleSyntax: false,
+  sourceMap: true,
+  inlineSources: true,
+  declaration: false,
+  ignoreDeprecations: "6.0",
+};

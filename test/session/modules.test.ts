@@ -22,7 +22,8 @@ const FILES: { readonly [path: string]: string } = {
   "lib/inner.ts": "export const inner: string = 'inner 1';\n",
   "outer.ts":
     "import type { Row } from './types.js';\nimport { Colour } from './types.js';\nimport { inner } from './lib/inner.js';\nexport const row: Row = { id: 1 };\nexport const outer = inner + ' ' + Colour.Red;\nexport function fail(): never {\n  throw new Error('in a module');\n}\n",
-  "view.tsx": "const h = (tag: string) => '<' + tag + '>';\n/** @jsx h */\nexport const view = <b />;\n",
+  "view.tsx":
+    "/** @jsxRuntime classic */ /** @jsx h */\nconst h = (tag: string) => '<' + tag + '>';\nexport const view = <b />;\n",
 };
 
 const test = suite("modules");
