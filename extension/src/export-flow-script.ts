@@ -51,8 +51,7 @@ function askKernel(kernel: Kernel.IKernelConnection, notebook: unknown): Promise
     const settle = (answer: ExportCommAnswer) => {
       kernel.statusChanged.disconnect(onStatus);
       kernel.disposed.disconnect(onLost);
-      comm.onClose = () => {};
-      if (!comm.isDisposed) comm.close();
+      comm.onClose = () => {}; // the kernel closes it once it has answered
       resolve(answer);
     };
     const onLost = () => settle({ ok: false, error: "Cannot export the notebook: the kernel went away" });
@@ -68,13 +67,10 @@ function askKernel(kernel: Kernel.IKernelConnection, notebook: unknown): Promise
   });
 }
 
+/** Looks the folder through: asking for the file itself would leave a 404 in the browser's console. */
 async function exists(contents: Contents.IManager, path: string): Promise<boolean> {
-  try {
-    await contents.get(path, { content: false });
-    return true;
-  } catch {
-    return false; // the server answers 404, which is what is asked
-  }
+  const folder = await contents.get(path.slice(0, Math.max(0, path.lastIndexOf("/"))));
+  return (folder.content as readonly Contents.IModel[]).some((each) => each.path === path);
 }
 
 const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

@@ -172,7 +172,8 @@ test("flowRunView() reads a stored result only when someone opens it", async () 
     failedRun(),
     {},
     {
-      preview: async (id) => {
+      async preview(this: FlowRunActions, id) {
+        assert.type(this.retry, "function", "actions are called on their object");
         opened.push(id);
         return { kind: "table", columns: ["name"], rows: [["acorn"], ["zod"]], totalRows: 12 };
       },

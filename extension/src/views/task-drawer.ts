@@ -41,6 +41,7 @@ export function taskDrawer(actions: FlowRunActions, select: (key: string | undef
   const errorSection = section("Error", error.node);
   const result = resultView();
   const resultSection = section("Result", result.node);
+  const openResult = (id: string) => actions.preview(id);
   const logs = logsView(actions);
   const node = element(
     "aside",
@@ -95,7 +96,7 @@ export function taskDrawer(actions: FlowRunActions, select: (key: string | undef
       if (task)
         result.update({
           result: task.state.result,
-          open: scene.link === "live" && scene.trusted ? actions.preview : undefined,
+          open: scene.link === "live" && scene.trusted ? openResult : undefined,
         });
       logs.update({ task, live: scene.link === "live" && scene.trusted });
     },
