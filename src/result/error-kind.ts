@@ -11,12 +11,10 @@ const BUILT_IN: { readonly [name: string]: ErrorConstructor } = {
   URIError,
   AggregateError: AggregateError as unknown as ErrorConstructor,
 };
-/** Own properties that are there without being enumerable, in the order in which they are stored. */
-const USUAL = ["message", "stack", "cause", "errors"];
-
 /**
  * Payload `[class, nearest built-in class, [hidden key, slot, …], [key, slot, …]]`. Classes are not loaded: the
- * error comes back as an instance of the built-in class, under a class that has the old name.
+ * error comes back as an instance of the built-in class, under a class that has the old name. Symbol keys are left
+ * out: libraries mark their errors with them (undici, and so fetch), and a mark means nothing in another process.
  */
 export const errorKind: ValueKind<Error> = {
   name: "Error",
@@ -25,20 +23,11 @@ export const errorKind: ValueKind<Error> = {
     const builtIn = nearestBuiltIn(error);
     const hidden = partsOf(
       error,
-      USUAL.filter((key) => isHidden(error, key)),
+      Object.getOwnPropertyNames(error).filter((key) => isHiddenData(error, key)),
       write,
     );
-    const hasOwnName = Object.hasOwn(error, "name");
-    if (!hasOwnName && error.name !== builtIn) hidden.push("name", write(error.name, "name"));
-    const other = Object.getOwnPropertyNames(error).filter((key) => isHidden(error, key) && !USUAL.includes(key));
-    // Node hangs a hidden toString and marks on its own errors: code, not data.
-    const data = other.filter((key) => typeof (error as never)[key] !== "function");
-    return [
-      classNameOf(error),
-      builtIn,
-      [...hidden, ...partsOf(error, data, write)],
-      partsOf(error, Object.keys(error), write),
-    ];
+    if (!Object.hasOwn(error, "name") && error.name !== builtIn) hidden.push("name", write(error.name, "name"));
+    return [classNameOf(error), builtIn, hidden, partsOf(error, Object.keys(error), write)];
   },
   create([className, builtIn]) {
     const Class = Object.hasOwn(BUILT_IN, text(builtIn)) ? BUILT_IN[text(builtIn)]! : Error;
@@ -66,8 +55,11 @@ export const domExceptionKind: ValueKind<DOMException> = {
   },
 };
 
-const isHidden = (error: Error, key: string): boolean =>
-  Object.getOwnPropertyDescriptor(error, key)?.enumerable === false;
+function isHiddenData(error: Error, key: string): boolean {
+  if (Object.getOwnPropertyDescriptor(error, key)?.enumerable) return false;
+  // Node hangs a hidden toString on errors of its own: code, not data.
+  return key !== "toString" || typeof (error as never)[key] !== "function";
+}
 
 const partsOf = (error: Error, keys: readonly string[], write: WriteSlot): Json[] =>
   keys.flatMap((key) => [key, write((error as unknown as { [key: string]: unknown })[key], key)]);

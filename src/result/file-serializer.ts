@@ -92,7 +92,7 @@ async function writeOnce(file: string, text: string): Promise<void> {
     await rename(draft, file);
     await syncFolder(folder);
   } catch (error) {
-    await rm(draft, { force: true });
+    await rm(draft, { force: true }).catch(() => {}); // the first error tells more
     throw new Error(`Cannot write result to ${file}: ${(error as Error).message}`, { cause: error });
   }
 }

@@ -1,5 +1,8 @@
 import type { Json } from "../contracts/json.js";
+import { copyJson } from "./copy-json.js";
+import { JSONSerializer } from "./json-serializer.js";
 import type { ResultSerializer } from "./result-serializer.js";
+import { SerializeError } from "./serialize-error.js";
 import { ValueSerializer } from "./value-serializer.js";
 
 const DEFAULT_SERIALIZER = new ValueSerializer();
@@ -31,7 +34,7 @@ export class Result<T = unknown> {
   /** The storable form; `this` when it already is. @throws {SerializeError} naming the path that does not fit. */
   async serialize(): Promise<Result<T>> {
     if (this.serialized) return this;
-    const value = await this.serializer.serialize(this.value as T);
+    const value = checkedJson(await this.serializer.serialize(this.value as T), this.serializer);
     return new Result<T>({ value, serialized: true, serializer: this.serializer });
   }
 
@@ -40,5 +43,16 @@ export class Result<T = unknown> {
     if (!this.serialized) return this;
     const value = await this.serializer.deserialize(this.value as Json);
     return new Result<T>({ value, serializer: this.serializer });
+  }
+}
+
+/** What a serializer made, when it is JSON indeed: anything else would be changed silently where it is written. */
+function checkedJson(made: Json, serializer: { readonly type: string }): Json {
+  if (serializer.constructor === ValueSerializer || serializer.constructor === JSONSerializer) return made;
+  try {
+    return copyJson(made);
+  } catch (error) {
+    const { path, kind } = error as SerializeError;
+    throw new SerializeError(path, `${kind}, made by serializer "${serializer.type}"`, { cause: error });
   }
 }
