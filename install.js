@@ -66,11 +66,18 @@ function userDataFolder() {
 
 const say = (line) => process.stderr.write(`cellar: ${line}\n`);
 
-/** Runs a program in the project's folder; its words go to the terminal. */
+/** Runs a program in the project's folder; its words are shown when it fails. */
 function run(program, args, why, remedy = () => "its own words stand above") {
-  const { status, error } = spawnSync(program, args, { cwd: ROOT, stdio: ["ignore", 2, 2] });
+  const { status, error, stdout, stderr } = spawnSync(program, args, {
+    cwd: ROOT,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    maxBuffer: 64 * 1024 * 1024,
+  });
   if (error?.code === "ENOENT") throw new SetupError(`Cannot ${why}: ${program} is missing`);
-  if (status !== 0) throw new SetupError(`Cannot ${why}: ${remedy()}`);
+  if (status === 0) return;
+  process.stderr.write(`${stdout ?? ""}${stderr ?? ""}`);
+  throw new SetupError(`Cannot ${why}: ${remedy()}`);
 }
 
 /** npm as it was started, else the one on the PATH. */
