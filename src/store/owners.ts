@@ -8,13 +8,13 @@ import type { Owner } from "./store.js";
 export const BEAT_MS = 5_000;
 /** An owner that cannot be looked up is taken for dead when it was silent for so long. */
 const SILENCE_MS = 4 * BEAT_MS;
-/** Start times of the same process, counted in two ways, differ by less. */
+/** Start times of the same process, counted in two ways, differ by less (a clock may be set meanwhile). */
 const START_TOLERANCE_MS = 60_000;
 
 /** Writes who an owner is, as far as this machine can tell; it asks right now, so it is alive. */
 export async function saveOwner(session: Session, owner: Owner, now: EpochMs): Promise<void> {
   const found = findProcess(owner.pid);
-  const mark = found && startsLike(owner.startedAt, found.startedAt) ? found.mark : null;
+  const mark = found && mayBe(owner.startedAt, found.startedAt) ? found.mark : null;
   await session.run(
     `INSERT INTO owners (id, pid, started_at, machine, process_mark, beat_at) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET beat_at = excluded.beat_at`,
@@ -35,7 +35,7 @@ export function isAlive(owner: SqlRow, now: EpochMs): boolean {
   if (!found) return false;
   if (found.mark === null) return heard;
   if (owner.process_mark !== null) return owner.process_mark === found.mark;
-  return startsLike(Number(owner.started_at), found.startedAt);
+  return mayBe(Number(owner.started_at), found.startedAt);
 }
 
 /** Writes that these owners were alive just now; the dead among them are left out. */
@@ -54,5 +54,5 @@ export function ownerName(owner: SqlRow): string {
   return `process ${owner.pid}${elsewhere}`;
 }
 
-const startsLike = (told: EpochMs, found: EpochMs | null) =>
-  found === null || Math.abs(told - found) < START_TOLERANCE_MS;
+/** A pid given anew belongs to a process that started later than the one it was told of. */
+const mayBe = (told: EpochMs, found: EpochMs | null) => found === null || found - told < START_TOLERANCE_MS;
