@@ -38,6 +38,13 @@ test("flowRunView() says name, word, kept and ran", () => {
   assert.is(text(find(".cl-facts")), "kept 2, ran 3 · attempt 2 · 4.2 s");
 });
 
+test("flowRunView() counts what was kept and what ran while the run goes on", () => {
+  const run = mappedRun(20, 14);
+  const tasks = run.tasks.map((task) => (task.mapIndex === null ? task : { ...task, kept: task.mapIndex < 3 }));
+  const { find } = open({ ...run, kept: 0, ran: 0, tasks });
+  assert.match(text(find(".cl-facts")), /^kept 3, ran 12 · /); // eleven children and readLock
+});
+
 test("flowRunView() counts states in words beside their signs", () => {
   const { findAll } = open(failedRun());
   assert.equal(

@@ -1,4 +1,4 @@
-import { type StateType, SUCCESSFUL_TYPES } from "../../../src/contracts/records.js";
+import { FINISHED_TYPES, type StateType, SUCCESSFUL_TYPES } from "../../../src/contracts/records.js";
 import { formatDuration } from "../../../src/display/human-units.js";
 import { keptAndRan, type StateCounts } from "../../../src/display/run-outline.js";
 import { actionButton } from "./action-button.js";
@@ -113,16 +113,24 @@ export function runHeader(actions: FlowRunActions): View<RunScene> {
   };
 }
 
-function factsOf({ run, running, now }: RunScene): string {
+function factsOf(scene: RunScene): string {
+  const { run, running, now } = scene;
   const end = run.endedAt ?? (running ? now : null);
   return [
-    keptAndRan(run),
+    keptAndRan(running ? soFar(scene) : run),
     run.attempt > 1 && `attempt ${run.attempt}`,
     end !== null && formatDuration(end - run.startedAt),
     run.omitted && `${run.omitted} tasks not in this copy`,
   ]
     .filter(Boolean)
     .join(" · ");
+}
+
+/** The run's own counts are those of its end; until then its tasks tell. */
+function soFar({ outline }: RunScene): { readonly kept: number; readonly ran: number } {
+  const tasks = outline.flatMap(({ run, children }) => (children.length > 0 ? children : run ? [run] : []));
+  const ended = tasks.filter(({ kept, state }) => !kept && FINISHED_TYPES.includes(state.type));
+  return { kept: tasks.filter(({ kept }) => kept).length, ran: ended.length };
 }
 
 function sharesOf(counts: StateCounts, total: number): Share[] {
