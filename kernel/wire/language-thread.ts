@@ -13,7 +13,15 @@ export class LanguageThread {
   constructor(private readonly setup: LanguageSetup) {}
 
   /** Calls the thread. Calls that are open when it crashes reject. */
-  readonly ask: Caller<LanguageCalls> = (name, ask) => (this.call ?? this.start())(name, ask);
+  readonly ask: Caller<LanguageCalls> = async (name, ask) => {
+    const call = this.call ?? this.start();
+    try {
+      return await call(name, ask);
+    } catch (cause) {
+      if (this.call === call) throw cause;
+      throw new Error("Cannot use the compiler: its thread crashed and forgot the names of earlier cells", { cause });
+    }
+  };
 
   async stop(): Promise<void> {
     await this.worker?.terminate();
@@ -24,11 +32,12 @@ export class LanguageThread {
     worker.once("error", (error) => {
       process.stderr.write(`The language thread crashed: ${error.stack ?? error.message}\n`);
     });
+    const call = connect<LanguageCalls>(threadPort(worker));
     worker.once("exit", () => {
-      this.call = undefined;
+      if (this.call === call) this.call = undefined;
     });
     this.worker = worker;
-    this.call = connect<LanguageCalls>(threadPort(worker));
-    return this.call;
+    this.call = call;
+    return call;
   }
 }

@@ -222,8 +222,16 @@ export function connectionFile({ transport, ip, ports, key }: Connection): JsonO
 
 /** A connection on ports that were free just now. */
 export async function freeConnection(transport: "tcp" | "ipc", folder: string): Promise<Connection> {
-  const servers = SOCKET_NAMES.map(() => createServer().listen(0, "127.0.0.1"));
-  const free = await Promise.all(
+  const free = await freePorts(SOCKET_NAMES.length);
+  const ports = Object.fromEntries(SOCKET_NAMES.map((name, at) => [name, free[at]!])) as Record<SocketName, number>;
+  const ip = transport === "tcp" ? "127.0.0.1" : join(folder, "k");
+  return { transport, ip, ports, key: randomUUID(), curve: null };
+}
+
+/** Ports of loopback that were free just now. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  return Promise.all(
     servers.map(
       (server) =>
         new Promise<number>((resolve) => {
@@ -234,7 +242,4 @@ export async function freeConnection(transport: "tcp" | "ipc", folder: string): 
         }),
     ),
   );
-  const ports = Object.fromEntries(SOCKET_NAMES.map((name, at) => [name, free[at]!])) as Record<SocketName, number>;
-  const ip = transport === "tcp" ? "127.0.0.1" : join(folder, "k");
-  return { transport, ip, ports, key: randomUUID(), curve: null };
 }

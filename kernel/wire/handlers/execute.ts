@@ -20,6 +20,7 @@ export interface ExecuteParts {
 }
 
 const INSIST_MS = 100;
+const NO_MAP = '{"version":3,"sources":[],"names":[],"mappings":""}';
 
 /** How strictly cells are checked unless they say otherwise. */
 const LEVEL: CheckLevel = "error";
@@ -70,18 +71,18 @@ async function runCell(
   const { language, session, outlet, queue } = parts;
   try {
     tellNews(parts, cell);
-    const userExpressions = await compileExpressions(language, cell.count, expressions);
     const compiled = await Promise.race([language("compile", { code, count: cell.count, level: LEVEL }), interrupted]);
     if (!compiled.ok) return { status: "error", error: compiled.error };
     for (const warning of compiled.warnings) outlet.print("stderr", `${warning}\n`, cell.header);
     // Until the session has the cell, an interrupt has nothing there to stop.
     await Promise.race([session.ready(), interrupted]);
     const { js, filename, map } = compiled;
-    const answering = session.ask("run", { cell, js, filename, map, userExpressions });
+    const answering = session.ask("run", { cell, js, filename, map, userExpressions: {} });
     const answer = await insisting(answering, interrupted, () => session.interrupt());
     await session.drained();
     await language("settle", { count: cell.count, ok: answer.status === "ok" });
-    return answer;
+    if (answer.status === "error" || Object.keys(expressions).length === 0) return answer;
+    return { ...answer, userExpressions: await evaluate(parts, cell, expressions) };
   } catch (error) {
     if (!session.alive) await queue.abortQueued();
     return { status: "error", error: errorContent(error) };
@@ -95,18 +96,23 @@ function tellNews({ session, outlet }: ExecuteParts, { header }: CellRun): void 
     outlet.print("stderr", `The session ${ended}. A new one has begun: variables of earlier cells are gone.\n`, header);
 }
 
-/** Expressions that a client wants evaluated after the cell; one that does not compile is left out. */
-async function compileExpressions(
-  language: ExecuteParts["language"],
-  count: number,
+/** Evaluates what a client wants to know after the cell, the cell's own names included. */
+async function evaluate(
+  { language, session }: ExecuteParts,
+  cell: CellRun,
   expressions: JsonObject,
-): Promise<{ [name: string]: string }> {
-  const compiled: { [name: string]: string } = {};
+): Promise<JsonObject> {
+  const userExpressions: { [name: string]: string } = {};
+  const refused: { [name: string]: JsonObject } = {};
   for (const [name, code] of Object.entries(expressions)) {
-    const cell = await language("compile", { code: String(code), count, level: "off" });
-    if (cell.ok) compiled[name] = cell.js;
+    const compiled = await language("compile", { code: String(code), count: cell.count, level: "off" });
+    if (compiled.ok) userExpressions[name] = compiled.js;
+    else refused[name] = { status: "error", ...compiled.error, traceback: [...compiled.error.traceback] };
   }
-  return compiled;
+  await language("settle", { count: cell.count, ok: false }); // expressions leave no names
+  const nothing = { js: "async () => undefined", filename: `${cell.count}#expressions`, map: NO_MAP };
+  const answer = await session.ask("run", { cell: { ...cell, silent: true }, ...nothing, userExpressions });
+  return { ...refused, ...(answer.status === "ok" ? answer.userExpressions : {}) };
 }
 
 /** An interrupt that meets the session before it has begun the cell is lost there: it is said again until the cell ends. */
