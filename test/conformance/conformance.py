@@ -12,7 +12,6 @@ class CellarTests(jupyter_kernel_test.KernelTests):
 
     code_hello_world = 'console.log("hello, world");'
     code_stderr = 'console.error("oh");'
-    code_page_something = 'page("something long");'
     code_generate_error = 'throw new Error("as asked");'
     code_clear_output = "clear();"
     code_inspect_sample = "console.log"
