@@ -71,9 +71,7 @@ async function runAmbientCall(call: TaskCall): Promise<State> {
     const { attempt } = begun;
     goOn(run, begun, around);
     await attempt.runner.whenFinished(call);
-    const state = attempt.runner.stateOf(call);
-    if (state.isSuccessful()) settled.set(call, state);
-    return state;
+    return attempt.runner.stateOf(call);
   } finally {
     run.open -= 1;
     // Code behind this await may await the next call at once: then the same run goes on.
@@ -129,7 +127,9 @@ async function openAttempt({ around, flow, place, calls, resume, interrupt }: Op
     stop,
     given: (call) => settled.get(call),
     recall: (remembered) => remembered,
-    tell: () => {},
+    tell: (state, { node, mapIndex }) => {
+      if (mapIndex === null && state.isSuccessful()) settled.set(node.call, state);
+    },
   });
   return { attempt, flow, place, stop };
 }
@@ -182,7 +182,6 @@ async function runAgain({ attempt: left, flow, place }: AmbientAttempt, around: 
   attempt.runner.add(calls);
   await attempt.runner.whenIdle();
   attempt.runner.close();
-  for (const [call, state] of attempt.runner.results()) if (state.isSuccessful()) settled.set(call, state);
   const state = await writeState(attempt);
   endLive();
   attempt.journal.end();

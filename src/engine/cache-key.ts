@@ -1,16 +1,7 @@
-import type { EpochMs } from "../contracts/json.js";
 import { contentHash } from "../result/content-hash.js";
 import type { State } from "../state/states.js";
 import type { Hashes } from "../task/validators.js";
-import type { TaskRun } from "./task-run.js";
-
-/** What is kept of a result that a later run may take. */
-export interface CacheMemory {
-  readonly key: string;
-  readonly expires: EpochMs;
-  readonly hashedInputs: { readonly [name: string]: string };
-  readonly cachedParameters: { readonly [name: string]: string };
-}
+import type { CacheMemory, TaskRun } from "./task-run.js";
 
 /** A result made from the same source and inputs, not too old; undefined when there is none. */
 export async function lookUp(run: TaskRun): Promise<State | undefined> {

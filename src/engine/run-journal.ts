@@ -29,7 +29,7 @@ export class RunJournal implements LiveRun {
   constructor(store: Store | null, run: FlowRunSummary, graph: readonly GraphNode[]) {
     this.#store = store;
     this.#run = run;
-    this.setGraph(graph);
+    this.#planRows(graph);
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -44,8 +44,19 @@ export class RunJournal implements LiveRun {
     for (const task of tasks) this.#place(task);
   }
 
+  /** An ambient run grows with each call. */
   setGraph(graph: readonly GraphNode[]): void {
+    if (graph.length === this.#graph.length) return;
+    this.#planRows(graph);
+    void this.#soon();
+    this.#store?.setGraph(this.#run.id, graph).catch((thrown: unknown) => {
+      this.failure ??= thrown;
+    });
+  }
+
+  #planRows(graph: readonly GraphNode[]): void {
     this.#graph = graph;
+    this.#current = undefined;
     for (const { name } of graph) if (!this.#rows.has(name)) this.#rows.set(name, { own: undefined, children: [] });
   }
 

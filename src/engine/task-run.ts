@@ -1,3 +1,4 @@
+import type { EpochMs } from "../contracts/json.js";
 import type { TaskRunRecord } from "../contracts/records.js";
 import type { Executor } from "../flow/executor.js";
 import type { Result } from "../result/result.js";
@@ -5,7 +6,6 @@ import type { ResultSerializer } from "../result/result-serializer.js";
 import type { State } from "../state/states.js";
 import type { CallInput, TaskCall } from "../task/task-call.js";
 import type { Hashes } from "../task/validators.js";
-import type { CacheMemory } from "./cache-key.js";
 import type { Clock } from "./clock.js";
 import type { ResultKeeper } from "./result-keeper.js";
 import type { SourceKey } from "./source-key.js";
@@ -57,6 +57,14 @@ export interface TaskRun {
   reason: string | null;
   /** As it was last written: what progress is told on. */
   record: TaskRunRecord | null;
+}
+
+/** What is kept of a result that a later run may take. */
+export interface CacheMemory {
+  readonly key: string;
+  readonly expires: EpochMs;
+  readonly hashedInputs: { readonly [name: string]: string };
+  readonly cachedParameters: { readonly [name: string]: string };
 }
 
 /** What tells whether a task would do the same again. */

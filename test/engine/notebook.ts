@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { FlowRunRecord } from "../../src/contracts/records.js";
+import type { LiveRun, Surroundings } from "../../src/engine/surroundings.js";
+import { setSurroundings } from "../../src/engine/surroundings-of.js";
+import { openStoreHere } from "../../src/store/open-store.js";
+import type { Store } from "../../src/store/store.js";
+
+/** Stands around the library as a kernel does, with a store of its own in a new folder. */
+export class Notebook implements Surroundings {
+  readonly begun: LiveRun[] = [];
+  readonly shown: unknown[] = [];
+  #cell: string | null = "cell-1";
+  #turn = new AbortController();
+
+  private constructor(
+    readonly opened: Store,
+    readonly folder: string,
+  ) {}
+
+  static async open(): Promise<Notebook> {
+    const folder = await mkdtemp(join(tmpdir(), "cellar-engine-"));
+    const notebook = new Notebook(await openStoreHere(join(folder, "store.db")), folder);
+    setSurroundings(notebook);
+    return notebook;
+  }
+
+  /** Runs code as a cell. */
+  async cell<T>(id: string | null, body: () => T | Promise<T>): Promise<T> {
+    this.#cell = id;
+    this.#turn = new AbortController();
+    return await body();
+  }
+
+  /** The person presses "stop". */
+  stop(): void {
+    this.#turn.abort();
+  }
+
+  /** The runs in the store, newest first. */
+  async runs(): Promise<FlowRunRecord[]> {
+    const summaries = await this.opened.flowRuns();
+    return Promise.all(summaries.map(async ({ id }) => (await this.opened.flowRun(id))!));
+  }
+
+  async close(): Promise<void> {
+    await this.opened.close();
+    await rm(this.folder, { recursive: true });
+  }
+
+  show(bundle: unknown): void {
+    this.shown.push(bundle);
+  }
+  place(): ReturnType<Surroundings["place"]> {
+    return { file: "notebook.ipynb", cell: this.#cell };
+  }
+  async store(): Promise<Store> {
+    return this.opened;
+  }
+  began(run: LiveRun): void {
+    this.begun.push(run);
+  }
+  interrupt(): AbortSignal {
+    return this.#turn.signal;
+  }
+}
+
+/** State types of a run's task runs, by name. */
+export const typesOf = (run: FlowRunRecord): { [name: string]: string } =>
+  Object.fromEntries(
+    run.tasks.map(({ name, mapIndex, state, kept }) => [
+      mapIndex === null ? name : `${name}[${mapIndex}]`,
+      kept ? `${state.type} kept` : state.type,
+    ]),
+  );

@@ -1,0 +1,97 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  type FlowState,
+  flatten,
+  flow,
+  parameter,
+  type State,
+  type TaskCall,
+  task,
+  unmapped,
+} from "../../src/index.js";
+
+/** Compiles only where A and B are the same type. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <A, B>(_: Same<A, B>): void => {};
+
+interface Row {
+  readonly id: number;
+  readonly name: string;
+}
+const extract = task("extract", async (url: string, limit?: number): Promise<Row[]> => {
+  return [{ id: limit ?? 0, name: url }];
+});
+const count = task("count", (rows: readonly Row[]): number => rows.length);
+const label = task("label", (row: Row, prefix: string, options: { shout: boolean }): string =>
+  options.shout ? prefix + row.name.toUpperCase() : prefix + row.name,
+);
+const anything = task("anything", (value: unknown) => value);
+const isBig = task("isBig", (size: number): boolean => size > 10);
+const when = task("when", (flag: boolean) => (flag ? "yes" : "no"));
+
+const typed = flow("typed", () => {
+  const raw = extract("https://example.org");
+  const size = count(raw);
+  const labels = label.map(raw, unmapped("- "), unmapped({ shout: true }));
+  return { raw, size, labels };
+});
+
+test("calls are typed by what they produce", () => {
+  same<typeof typed.calls.raw, TaskCall<Row[]>>(true);
+  same<typeof typed.calls.size, TaskCall<number>>(true);
+  same<typeof typed.calls.labels, TaskCall<string[]>>(true);
+  assert.ok(typed.calls.raw);
+});
+
+test("a run's states are typed by their calls", async () => {
+  const state: FlowState = await typed.run({ store: "none" });
+  const size = state.result.get(typed.calls.size);
+  same<typeof size, State<number>>(true);
+  same<typeof size.result, number>(true);
+  const labels: string[] = state.result.get(typed.calls.labels).result;
+  assert.equal(labels, ["- HTTPS://EXAMPLE.ORG"]);
+  const named: State = state.task("count");
+  assert.is(named.result, 1);
+});
+
+test("run() of a task keeps the function's own type", () => {
+  const rows: Promise<Row[]> = extract.run("u", 1);
+  same<Parameters<typeof extract.run>, [url: string, limit?: number]>(true);
+  assert.ok(rows);
+});
+
+/** Never called: what stands here is checked by the compiler. */
+export function refused(): void {
+  flow("refused", () => {
+    const raw = extract("u");
+    const flag = isBig(3);
+    when(flag);
+    when(true);
+    anything(raw);
+    anything([raw, { deep: raw }]);
+    extract(parameter<string>("url"));
+    label({ id: 1, name: task("name", () => "n")() }, "p", { shout: isBig(1) });
+    label.map([{ id: 1, name: "a" }], unmapped("p"), [{ shout: true }]);
+    count(flatten.length > 0 ? raw : []);
+    label.map(flatten([raw, raw]), unmapped("p"), unmapped({ shout: false }));
+    // @ts-expect-error a number is no URL
+    extract(1);
+    // @ts-expect-error a call that produces a number is no URL
+    extract(count(raw));
+    // @ts-expect-error an argument is missing
+    count();
+    // @ts-expect-error there is no third argument
+    extract("u", 1, 2);
+    // @ts-expect-error the nested call produces rows, not a boolean
+    label({ id: 1, name: "n" }, "p", { shout: raw });
+    // @ts-expect-error a plain value is no list
+    label.map(raw, "p", unmapped({ shout: true }));
+    // @ts-expect-error the items are numbers, not rows
+    label.map([1, 2], unmapped("p"), unmapped({ shout: true }));
+    // @ts-expect-error "soon" is no duration
+    task("t", () => 1, { timeout: "soon" });
+  });
+}
+
+test.run();
