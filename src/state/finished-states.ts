@@ -1,5 +1,5 @@
 import type { Json } from "../contracts/json.js";
-import { epochOf, type StateFields, StateOf } from "./state-of.js";
+import { epochOf, nameClass, type StateFields, StateOf } from "./state-of.js";
 
 type SuccessType = "Success" | "Cached" | "Mapped" | "Skipped";
 type FailedType = "Failed" | "TimedOut" | "TriggerFailed" | "ValidationFailed" | "Crashed";
@@ -8,13 +8,24 @@ type FinishedType = SuccessType | FailedType | "Looped" | "Cancelled";
 /** Over, one way or another. */
 export abstract class Finished<T, Type extends FinishedType> extends StateOf<T, Type> {}
 
-/** Did what it should; its result is what it produced. */
-export class Success<T = unknown, Type extends SuccessType = "Success"> extends Finished<T, Type> {
+/** The class behind Success and what extends it; `Success` is how others see it. */
+export class SuccessState<T, Type extends SuccessType> extends Finished<T, Type> {
+  static {
+    nameClass(SuccessState, "Success");
+  }
   constructor(fields: StateFields<T> = {}, type: Type = "Success" as Type) {
     super(type, fields);
-    if (new.target === Success) Object.freeze(this);
+    if (new.target === SuccessState) Object.freeze(this);
   }
 }
+/** How others see the class: `new` gives exactly this type, `instanceof` those that extend it too. */
+export interface SuccessClass {
+  new <T = unknown>(fields?: StateFields<T>): Success<T>;
+  readonly prototype: SuccessState<unknown, SuccessType>;
+}
+/** Did what it should; its result is what it produced. */
+export type Success<T = unknown> = SuccessState<T, "Success">;
+export const Success: SuccessClass = SuccessState;
 
 export interface CachedFields<T = unknown> extends StateFields<T> {
   /** When the result is too old to be taken; null for never. @default null */
@@ -26,7 +37,7 @@ export interface CachedFields<T = unknown> extends StateFields<T> {
 }
 
 /** Has a result that an earlier run made. */
-export class Cached<T = unknown> extends Success<T, "Cached"> {
+export class Cached<T = unknown> extends SuccessState<T, "Cached"> {
   readonly cachedParameters: { readonly [name: string]: Json } | null;
   readonly hashedInputs: { readonly [input: string]: string } | null;
   readonly #expiration: number | null;
@@ -52,7 +63,7 @@ export class Cached<T = unknown> extends Success<T, "Cached"> {
 }
 
 /** There was no need to do it. */
-export class Skipped<T = unknown> extends Success<T, "Skipped"> {
+export class Skipped<T = unknown> extends SuccessState<T, "Skipped"> {
   constructor(fields: StateFields<T> = {}) {
     super(fields, "Skipped");
     Object.freeze(this);
@@ -80,37 +91,48 @@ export class Looped<T = unknown> extends Finished<T, "Looped"> {
   }
 }
 
-/** Went wrong; its result is the error. */
-export class Failed<T = unknown, Type extends FailedType = "Failed"> extends Finished<T, Type> {
+/** The class behind Failed and what extends it; `Failed` is how others see it. */
+export class FailedState<T, Type extends FailedType> extends Finished<T, Type> {
+  static {
+    nameClass(FailedState, "Failed");
+  }
   constructor(fields: StateFields<T> = {}, type: Type = "Failed" as Type) {
     super(type, fields);
     Object.freeze(this);
   }
 }
+/** How others see the class: `new` gives exactly this type, `instanceof` those that extend it too. */
+export interface FailedClass {
+  new <T = unknown>(fields?: StateFields<T>): Failed<T>;
+  readonly prototype: FailedState<unknown, FailedType>;
+}
+/** Went wrong; its result is the error. */
+export type Failed<T = unknown> = FailedState<T, "Failed">;
+export const Failed: FailedClass = FailedState;
 
 /** Took longer than it may. */
-export class TimedOut<T = unknown> extends Failed<T, "TimedOut"> {
+export class TimedOut<T = unknown> extends FailedState<T, "TimedOut"> {
   constructor(fields: StateFields<T> = {}) {
     super(fields, "TimedOut");
   }
 }
 
 /** What came before it did not end as its trigger asks. */
-export class TriggerFailed<T = unknown> extends Failed<T, "TriggerFailed"> {
+export class TriggerFailed<T = unknown> extends FailedState<T, "TriggerFailed"> {
   constructor(fields: StateFields<T> = {}) {
     super(fields, "TriggerFailed");
   }
 }
 
 /** Its result is not what it should be. */
-export class ValidationFailed<T = unknown> extends Failed<T, "ValidationFailed"> {
+export class ValidationFailed<T = unknown> extends FailedState<T, "ValidationFailed"> {
   constructor(fields: StateFields<T> = {}) {
     super(fields, "ValidationFailed");
   }
 }
 
 /** The process died or was interrupted while it was Running. */
-export class Crashed<T = unknown> extends Failed<T, "Crashed"> {
+export class Crashed<T = unknown> extends FailedState<T, "Crashed"> {
   constructor(fields: StateFields<T> = {}) {
     super(fields, "Crashed");
   }

@@ -149,6 +149,11 @@ type CallState<T> = T extends { task(name: string): infer S } ? S : unknown;
 /** Whether a text names a state. */
 export const isStateType = (text: string): text is StateType => (STATE_TYPES as readonly string[]).includes(text);
 
+/** Gives a class the name under which others see it. */
+export function nameClass(Class: object, name: StateType): void {
+  Object.defineProperty(Class, "name", { value: name, configurable: true });
+}
+
 function resultOf<T>(fields: StateFields<T>): Result<T> {
   if (!("result" in fields)) return NoResult as Result<unknown> as Result<T>;
   return fields.result instanceof Result ? fields.result : new Result<T>({ value: fields.result as T });

@@ -1,4 +1,4 @@
-import { NO_RESULT_RECORD, type ResultRecord, type StateRecord } from "../contracts/records.js";
+import { NO_RESULT_RECORD, type ResultRecord, type StateRecord, type StateType } from "../contracts/records.js";
 import { toErrorRecord } from "../links/error-record.js";
 import { NoResult } from "../result/no-result.js";
 import { preview } from "../result/preview.js";
@@ -86,13 +86,16 @@ export function stateOfRecord(
     ...(startTime !== undefined && { startTime: dateOf(startTime) }),
     ...(expires !== undefined && { cachedResultExpiration: dateOf(expires) }),
   };
-  if (type !== "Submitted" && type !== "Queued") return new (STATE_CLASSES[type] as new (all: object) => State)(fields);
-  // A record keeps what was inside a meta state only by its start time: it has not begun.
-  const state =
-    startTime == null
-      ? new STATE_CLASSES.Pending(fields)
-      : new STATE_CLASSES.Scheduled({ ...fields, startTime: new Date(startTime) });
-  return new STATE_CLASSES[type]({ message, state, timestamp: fields.timestamp });
+  const made = (name: StateType, all: object): State => new (STATE_CLASSES[name] as new (all: object) => State)(all);
+  if (type !== "Submitted" && type !== "Queued") return made(type, fields);
+  return made(type, { ...fields, state: made(waitingType(record), fields) });
+}
+
+/** What is inside a meta state: it has not begun, and its start time tells what it waits for. */
+function waitingType({ startTime, runCount }: StateRecord): StateType {
+  if (startTime === undefined) return "Pending";
+  if (startTime === null) return "Paused";
+  return runCount > 0 ? "Retrying" : "Scheduled";
 }
 
 const dateOf = (time: number | null): Date | null => (time === null ? null : new Date(time));

@@ -7,6 +7,7 @@ import {
   Looped,
   Skipped,
   Success,
+  SuccessState,
   TimedOut,
   TriggerFailed,
   ValidationFailed,
@@ -38,8 +39,13 @@ export type State<T = unknown> =
   | Crashed<T>
   | Cancelled<T>;
 
+/** How others see what all states extend: it cannot be made, only asked for. */
+export interface StateClass {
+  [Symbol.hasInstance](value: unknown): value is State;
+  readonly prototype: State;
+}
 /** What all states extend: for `instanceof`. */
-export const State = StateOf;
+export const State: StateClass = StateOf as unknown as StateClass;
 
 export interface MetaFields<T = unknown> extends StateFields<T> {
   /** The state inside; of another meta state, the one inside that. */
@@ -87,7 +93,7 @@ export interface MappedFields<T = unknown> extends StateFields<T> {
 }
 
 /** Spread into one child per item. */
-export class Mapped<T = unknown> extends Success<T, "Mapped"> {
+export class Mapped<T = unknown> extends SuccessState<T, "Mapped"> {
   readonly mapStates: readonly State[];
   readonly nMapStates: number;
 
