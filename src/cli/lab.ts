@@ -31,14 +31,17 @@ async function openLab(notebook: string | undefined, { browser, port: asked }: L
   const path = chooseNotebook(notebook);
   const port = await choosePort(asked);
   const token = randomBytes(24).toString("hex");
-  const args = ["lab", "--ip=127.0.0.1", `--port=${port}`, "--ServerApp.port_retries=0", "-y"];
+  const place = path === null ? "/lab" : `/lab/tree/${encodeURI(path)}`;
+  const args = ["lab", "--ip=127.0.0.1", `--port=${port}`, "--ServerApp.port_retries=0", "--log-level=WARN", "-y"];
+  args.push(`--ServerApp.root_dir=${process.cwd()}`, `--LabApp.default_url=${place}`);
   if (process.getuid?.() === 0) args.push("--allow-root");
-  const lab = spawn(jupyter, [...args, ...(browser ? [] : ["--no-browser"]), ...(path === null ? [] : [path])], {
+  if (!browser) args.push("--no-browser");
+  const lab = spawn(jupyter, args, {
     stdio: ["ignore", "inherit", "inherit"],
     env: { ...process.env, JUPYTER_TOKEN: token }, // not an argument: other users can read those
   });
   const ended = programEnd(lab, jupyter);
-  const address = `http://127.0.0.1:${port}/lab${path === null ? "" : `/tree/${encodeURI(path)}`}?token=${token}`;
+  const address = `http://127.0.0.1:${port}${place}?token=${token}`;
   void whenReady(`http://127.0.0.1:${port}/api/status?token=${token}`, ended).then((isReady) => {
     if (isReady) console.log(`\nJupyterLab is ready: ${address}\nStop it with Ctrl-C.\n`);
   });
