@@ -25,6 +25,8 @@ interface Compiled {
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 const IDLE_MS = 100;
+/** Our own types are read soon after the start, but not in the way of a first cell that comes at once. */
+const PRELOAD_MS = 1000;
 
 /** All that the kernel asks of TypeScript, for the cells of one notebook. */
 export class CellLanguage {
@@ -37,6 +39,7 @@ export class CellLanguage {
   private values = new Set<string>();
   private imports = new Map<string, string>();
   private idle: NodeJS.Timeout | undefined;
+  private preload: NodeJS.Timeout | undefined;
 
   constructor(private readonly folder: string) {
     this.options = cellCompilerOptions(folder);
@@ -47,6 +50,7 @@ export class CellLanguage {
     warmUp: () => {
       this.compile("1 + 1", 0, "error");
       this.unsettled.delete(0);
+      this.preload = setTimeout(() => this.check(this.parse('import "cellar";')), PRELOAD_MS);
       return null;
     },
     compile: ({ code, count, level }) => this.compile(code, count, level),
@@ -63,8 +67,9 @@ export class CellLanguage {
     },
   };
 
-  /** Lets go of the timer that works in idle time. */
+  /** Lets go of the timers that work in idle time. */
   close(): void {
+    clearTimeout(this.preload);
     clearTimeout(this.idle);
   }
 

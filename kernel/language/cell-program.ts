@@ -27,9 +27,25 @@ export interface OpenCell {
 }
 
 const OUR_TYPES = fileURLToPath(new URL("../../src/index.d.ts", import.meta.url));
+const OUR_FOLDER = dirname(OUR_TYPES);
 
 /** Parsed files; the platform's declarations are parsed once for all folders. */
-const registry = ts.createDocumentRegistry();
+const registry = keepingPackages(ts.createDocumentRegistry());
+
+/** A cell without an import lets go of what the cell before imported; reading packages again would take long. */
+function keepingPackages(all: ts.DocumentRegistry): ts.DocumentRegistry {
+  return {
+    ...all,
+    releaseDocumentWithKey: (
+      path: ts.Path,
+      key: ts.DocumentRegistryBucketKey,
+      kind?: ts.ScriptKind,
+      format?: ts.ResolutionMode,
+    ) => {
+      if (!isUnchanging(path)) all.releaseDocumentWithKey(path, key, kind!, format);
+    },
+  };
+}
 
 /** The compiler's language service over one cell at a time. Loading it takes the better part of a second. */
 export class CellProgram {
@@ -77,9 +93,12 @@ export class CellProgram {
   private host(roots: readonly string[]): ts.LanguageServiceHost {
     const { options, folder, virtual } = this;
     const read = (path: string): string | undefined => virtual.get(path)?.text ?? ts.sys.readFile(path);
+    const versionOf = (path: string): string => virtual.get(path)?.version.toString() ?? diskVersion(path);
+    // The compiler asks for the text of every file whenever the imports of a cell differ from those of the one before.
+    const snapshots = new Map<string, { readonly version: string; readonly snapshot: ts.IScriptSnapshot }>();
     const exists = (path: string): boolean => virtual.has(path) || ts.sys.fileExists(path);
     const disk = { ...ts.sys, readFile: read, fileExists: exists, realpath: ts.sys.realpath! };
-    // Packages do not change while they are used; what the folder holds does, so it is looked up each time.
+    // What the folder itself imports is looked up each time: a package may have been installed meanwhile.
     const packages = ts.createModuleResolutionCache(folder, (name) => name, options);
     const resolve = (specifier: string, from: string): ts.ResolvedModuleWithFailedLookupLocations => {
       if (specifier === "cellar")
@@ -90,13 +109,19 @@ export class CellProgram {
       const name = specifier.startsWith(FILE_MARK) ? specifier.slice(FILE_MARK.length) : specifier;
       return ts.resolveModuleName(name, from, options, disk, isPackageFile(from) ? packages : undefined);
     };
-    return {
+    const host: ts.LanguageServiceHost & Pick<ts.CompilerHost, "getModuleResolutionCache"> = {
       getCompilationSettings: () => options,
       getScriptFileNames: () => [...roots, this.isTsx ? this.names.tsx : this.names.ts],
-      getScriptVersion: (path) => virtual.get(path)?.version.toString() ?? diskVersion(path),
+      getScriptVersion: versionOf,
       getScriptSnapshot: (path) => {
+        const version = versionOf(path);
+        const known = snapshots.get(path);
+        if (known?.version === version) return known.snapshot;
         const text = read(path);
-        return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+        if (text === undefined) return undefined;
+        const snapshot = ts.ScriptSnapshot.fromString(text);
+        snapshots.set(path, { version, snapshot });
+        return snapshot;
       },
       getCurrentDirectory: () => folder,
       getDefaultLibFileName: ts.getDefaultLibFilePath,
@@ -108,14 +133,20 @@ export class CellProgram {
       getDirectories: ts.sys.getDirectories,
       realpath: disk.realpath,
       resolveModuleNameLiterals: (literals, from) => literals.map(({ text }) => resolve(text, from)),
+      // Without it, the package.json files around every file are read again for every new program.
+      getModuleResolutionCache: () => packages,
     };
+    return host;
   }
 }
 
 const isPackageFile = (path: string): boolean => path.includes("/node_modules/");
 
+/** Packages do not change while they are used, and neither do we. */
+const isUnchanging = (path: string): boolean => isPackageFile(path) || path.startsWith(`${OUR_FOLDER}/`);
+
 function diskVersion(path: string): string {
-  if (isPackageFile(path) || path.startsWith(dirname(OUR_TYPES))) return "1";
+  if (isUnchanging(path)) return "1";
   return String(ts.sys.getModifiedTime!(path)?.getTime() ?? 0);
 }
 

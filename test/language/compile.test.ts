@@ -174,6 +174,23 @@ const PROBLEMS: readonly (readonly [title: string, code: string, problem: string
 ];
 for (const [title, code, problem] of PROBLEMS)
   checking(title, async () => assert.is(await checker().problem(code), problem));
+checking("against our own library, whatever the folder", async () => {
+  const notebook = checker();
+  const settled = async (code: string): Promise<void> => {
+    const cell = await notebook.compile(code);
+    assert.is(cell.ok ? "" : cell.error.evalue, "");
+    await notebook.answers.settle({ count: notebook.count, ok: true });
+  };
+  await settled("import { task } from 'cellar';");
+  await settled("const double = task('double', async (n: number) => ({ twice: 2 * n }));");
+  await settled("const call = double(2);");
+  assert.is(
+    await notebook.problem("const wrong: number = await call;"),
+    "TS2322 in cell [4] line 1:7: Type '{ twice: number; }' is not assignable to type 'number'.",
+  );
+  const cell = await notebook.compile("task('again', (n: number) => n + 1);");
+  assert.match(cell.ok ? cell.js : "", /\$source\(\(n\) => n \+ 1, "n => n \+ 1"/);
+});
 checking("at level warn and runs", () =>
   withNotebook(async (notebook) => {
     const cell = await notebook.compile("const a: string = 1;", "warn");

@@ -13,7 +13,8 @@ import { noteSource } from "../../src/source/source-note.js";
 export class Notebook {
   private scope: Record<string, unknown> = Object.create(null);
   private readonly language: CellLanguage;
-  private count = 0;
+  /** Cells compiled so far. */
+  count = 0;
 
   constructor(readonly folder: string) {
     this.language = new CellLanguage(folder);
