@@ -220,7 +220,8 @@ function installJupyterLab(withTests) {
   const python = venvProgram("python");
   const lists = ["requirements.txt", ...(withTests ? ["requirements-test.txt"] : [])];
   const marks = lists.map((list) => [list, fingerprint([list])]);
-  const standing = existsSync(python) && existsSync(venvProgram("jupyter-lab"));
+  const manifest = join(VENV, "package.json");
+  const standing = existsSync(python) && existsSync(venvProgram("jupyter-lab")) && existsSync(manifest);
   if (standing && marks.every(([list, mark]) => stamped(list, mark))) return;
   if (!existsSync(python)) {
     say("making .venv");
@@ -229,6 +230,8 @@ function installJupyterLab(withTests) {
   say(withTests ? "installing JupyterLab and the tests' Python packages" : "installing JupyterLab");
   const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"];
   run(python, [...pip, ...lists.flatMap((list) => ["-r", list])], "install JupyterLab into .venv");
+  // JupyterLab starts CommonJS scripts of its own from there: they must not inherit our "type": "module".
+  writeFileSync(manifest, '{"type": "commonjs"}\n');
   for (const [list, mark] of marks) stamp(list, mark);
 }
 
