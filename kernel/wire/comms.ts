@@ -1,8 +1,9 @@
+import type { Caller } from "../../src/links/calls.js";
+import type { SessionCalls } from "../links/session-calls.js";
 import { objectField, optionalText, textField } from "../protocol/fields.js";
 import type { Header, JsonObject } from "../protocol/messages.js";
 import type { Answer } from "./dispatch.js";
 import type { Outlet, Request } from "./outlet.js";
-import type { Session } from "./session.js";
 
 /** The kernel process's way to the front end of a comm. */
 export interface CommLink {
@@ -17,6 +18,12 @@ export interface CommEnd {
 /** Begins to answer a comm that a front end opened. */
 export type CommTarget = (link: CommLink, data: JsonObject) => CommEnd;
 
+/** The part of the session that comms need. */
+export interface CommSession {
+  readonly alive: boolean;
+  readonly ask: Caller<SessionCalls>;
+}
+
 interface OpenComm {
   readonly target: string;
   /** null: the session answers it. */
@@ -29,7 +36,7 @@ export class Comms {
 
   constructor(
     private readonly outlet: Outlet,
-    private readonly session: Session,
+    private readonly session: CommSession,
     private readonly targets: { readonly [target: string]: CommTarget },
   ) {}
 
