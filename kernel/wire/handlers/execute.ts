@@ -22,8 +22,9 @@ export interface ExecuteParts {
 const INSIST_MS = 100;
 const NO_MAP = '{"version":3,"sources":[],"names":[],"mappings":""}';
 
-/** How strictly cells are checked unless they say otherwise. */
-const LEVEL: CheckLevel = "error";
+/** How strictly cells are checked unless they say otherwise: CELLAR_CHECK, or "error". */
+const LEVEL: CheckLevel =
+  (["error", "warn", "off"] as const).find((each) => each === process.env.CELLAR_CHECK) ?? "error";
 
 /** Compiles a cell in the language thread, then runs it in the session. */
 export function executeHandler(parts: ExecuteParts): Handler {

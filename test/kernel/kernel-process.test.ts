@@ -51,6 +51,19 @@ test("the kernel works over ipc", async () => {
   await client.close();
 });
 
+for (const [level, status] of [
+  ["off", "ok"],
+  ["warn", "ok"],
+  ["error", "error"],
+] as const)
+  test(`CELLAR_CHECK=${level} lets a cell with a type error end ${status}`, async () => {
+    const client = await KernelClient.start({ env: { CELLAR_CHECK: level } });
+    const { reply, stderr } = await client.execute('const n: number = "text";');
+    await client.close();
+    assert.is(reply.status, status);
+    assert.is(stderr.includes("TS2322"), level === "warn");
+  });
+
 async function startWith(args: readonly string[]): Promise<{ code: number | null; said: string }> {
   const kernel = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "ignore", "pipe"] });
   const ended = new Promise<number | null>((resolve) => kernel.once("exit", resolve));
