@@ -20,6 +20,7 @@ export { LocalExecutor, type LocalOptions } from "./engine/executors/local-execu
 export { cancelRun, retryRun } from "./engine/live-runs.js";
 export type { LiveRun, Surroundings } from "./engine/surroundings.js";
 export { currentSurroundings, setSurroundings } from "./engine/surroundings-of.js";
+export { merge, when } from "./flow/branch.js";
 export type { Executor, RunToken, TaskRef } from "./flow/executor.js";
 export { Flow, type FlowOptions, flow, type RunOptions } from "./flow/flow.js";
 export { FlowResults, type FlowState } from "./flow/flow-results.js";

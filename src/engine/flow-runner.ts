@@ -146,8 +146,10 @@ export class FlowRunner {
       this.#next += 1;
       void this.#run(unit);
     }
-    if (this.#next > 1024 && this.#next * 2 > this.#ready.length) this.#ready.splice(0, this.#next);
-    if (this.#next > this.#ready.length) this.#next = this.#ready.length;
+    if (this.#next > 1024 && this.#next * 2 > this.#ready.length) {
+      this.#ready.splice(0, this.#next);
+      this.#next = 0;
+    }
   }
 
   async #run(unit: Unit): Promise<void> {

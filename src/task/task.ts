@@ -1,4 +1,4 @@
-import { currentOwner } from "./call-owner.js";
+import { currentOwner, gatesOfNow } from "./call-owner.js";
 import { Flattened, type Inputs, type MapInputs, Unmapped } from "./input.js";
 import type { Parameter } from "./parameter.js";
 import { inputName, parameterNames } from "./parameter-names.js";
@@ -50,7 +50,7 @@ function makeCall(
 ): TaskCall {
   if (mapped && args.every((arg) => arg instanceof Unmapped))
     throw new TypeError(`Cannot map task "${task.name}": no argument is a list`);
-  const call = new TaskCall({ task, owner: currentOwner(), mapped });
+  const call = new TaskCall({ task, owner: currentOwner(), mapped }).after(...gatesOfNow());
   args.forEach((arg, position) => {
     const name = nameOf(position);
     if (!mapped && arg instanceof Unmapped)

@@ -62,7 +62,7 @@ test("run() lets a cleanup behind a failure succeed", async () => {
 
 test("a task behind a failed one is TriggerFailed, and not retried", async () => {
   let ran = 0;
-  const next = task("next", (_: number) => void (ran += 1), { maxRetries: 3 });
+  const next = task("next", (_: number) => ++ran, { maxRetries: 3 });
   const built = flow("f", () => next(fails()));
   const state = await built.run(memory);
   assert.is(state.task("next").type, "TriggerFailed");
@@ -217,7 +217,9 @@ test("cached inputs fill only what upstream has no result for", async () => {
 
 test("a given finished state is kept and not run again", async () => {
   let ran = 0;
-  const counts = task("counts", () => void (ran += 1));
+  const counts = task("counts", () => {
+    ran += 1;
+  });
   const built = flow("f", () => ({ a: counts() }));
   const given = new Success<unknown>({ result: 5 });
   const state = await built.run({ ...memory, taskStates: { counts: given as State } });
@@ -275,6 +277,15 @@ test("tasks run side by side, up to the executor's limit", async () => {
   const items = Array.from({ length: 20 }, (_, index) => index);
   await flow("f", () => busy.map(items)).run({ store: "none", executor: new LocalExecutor({ concurrency: 4 }) });
   assert.is(most, 4);
+});
+
+test("a wide flow runs to its end", async () => {
+  const items = Array.from({ length: 5000 }, (_, index) => index);
+  const inc = task("inc", (n: number) => n + 1);
+  const built = flow("wide", () => ({ direct: items.map((item) => inc(item)), mapped: inc.map(items) }));
+  const state = await built.run(memory);
+  assert.is(state.type, "Success");
+  assert.is(state.result.get(built.calls.mapped).result.at(-1), 5000);
 });
 
 test("parameters: default, given, validated, missing, unknown", async () => {
