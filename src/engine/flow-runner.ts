@@ -5,11 +5,10 @@ import { stateRecord } from "../state/state-record.js";
 import type { State } from "../state/states.js";
 import type { RememberedTask } from "../store/store.js";
 import type { TaskCall } from "../task/task-call.js";
-import { itemsOf, mapItems } from "./map-items.js";
+import { itemsOf, mapItems, refusal } from "./map-items.js";
 import { mappedState } from "./mapped-state.js";
 import { sourceKeyOf } from "./source-key.js";
 import { stepFailed } from "./steps-running.js";
-import { askTrigger, skippedByUpstream } from "./trigger-check.js";
 import { type Node, newUnit, type Unit, upstreamOf } from "./unit.js";
 import { UnitRunner, type UnitSetting } from "./unit-runner.js";
 
@@ -283,16 +282,6 @@ export class FlowRunner {
     }
     for (const resolve of this.#idle.splice(0)) resolve();
   }
-}
-
-/** The state of a map that something it needs as a whole forbids; undefined where children may be made. */
-function refusal(call: TaskCall, upstream: ReadonlyMap<TaskCall, State>): State | undefined {
-  const whole = new Map([...upstream].filter(([, state]) => !state.isMapped()));
-  const flat = call.inputs.filter(({ mode }) => mode === "flat").flatMap(({ calls }) => calls);
-  for (const each of flat) whole.set(each, upstream.get(each)!);
-  if (whole.size === 0) return undefined;
-  const decided = skippedByUpstream(call, whole) ?? askTrigger(call, whole);
-  return decided === "pause" ? undefined : decided; // its children pause, one by one
 }
 
 function earliest(children: readonly Unit[] | null): number | null {

@@ -1,6 +1,7 @@
 import type { State } from "../state/states.js";
 import type { CallInput, TaskCall } from "../task/task-call.js";
 import { fillTemplate } from "../task/template.js";
+import { askTrigger, skippedByUpstream } from "./trigger-check.js";
 
 /** What the children of a map are given: how many there are, and the items that come from plain lists. */
 export interface MapItems {
@@ -59,4 +60,14 @@ async function readList(
     if (Array.isArray(inner)) return inner;
     throw new TypeError(`Cannot map "${call.name}": item ${index} of flattened input "${input.name}" is no list`);
   });
+}
+
+/** The state of a map that something it needs as a whole forbids; undefined where children may be made. */
+export function refusal(call: TaskCall, upstream: ReadonlyMap<TaskCall, State>): State | undefined {
+  const whole = new Map([...upstream].filter(([, state]) => !state.isMapped()));
+  const flat = call.inputs.filter(({ mode }) => mode === "flat").flatMap(({ calls }) => calls);
+  for (const each of flat) whole.set(each, upstream.get(each)!);
+  if (whole.size === 0) return undefined;
+  const decided = skippedByUpstream(call, whole) ?? askTrigger(call, whole);
+  return decided === "pause" ? undefined : decided; // its children pause, one by one
 }
