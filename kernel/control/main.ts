@@ -21,6 +21,9 @@ const FLUSH_MS = 50;
 const RETRY_MS = 2;
 /** After so many "soon" it is stopped wherever it is. */
 const MOST_RETRIES = 10;
+/** What an interrupted cell left behind an await may come back and hold the thread: looked for so often, so long. */
+const LEFT_OVER_MS = 100;
+const LEFT_OVER_LOOKS = 600;
 
 const { port } = workerData as ControlSetup;
 const pipe = new Socket({ fd: CONTROL_FD, readable: true, writable: true });
@@ -29,23 +32,42 @@ mainThread.connectToMainThread();
 /** Interrupts that the main thread has not been told yet, with the timer that watches it. */
 const open = new Map<number, NodeJS.Timeout>();
 let flushing: NodeJS.Timeout | undefined;
+/** Pings that are no interrupt count downwards from -1. */
+let lastLook = 0;
+let lastSeen = 0;
+let looksLeft = 0;
 
-pipe.on("error", () => {}); // the kernel process is gone: so is the session, in a moment
+pipe.on("error", () => {}); // the kernel process is gone: "close" follows
+pipe.once("close", endWithKernel);
 createInterface({ input: pipe }).on("line", (line) => {
   const { interrupt } = JSON.parse(line) as { interrupt?: number };
   if (interrupt === undefined) return;
-  port.postMessage({ ping: interrupt } satisfies ControlPing);
+  port.postMessage({ ping: interrupt, interrupt: true } satisfies ControlPing);
   watch(interrupt, PATIENCE_MS, 0);
 });
 port.on("message", (message: ControlPong | ControlGathering) => {
   if ("gathering" in message) {
     if (flushing === undefined) flushing = setTimeout(flush, FLUSH_MS);
-    return;
-  }
-  clearTimeout(open.get(message.pong));
-  open.delete(message.pong);
-  pipe.write(`${JSON.stringify({ interrupted: message.pong })}\n`);
+  } else if (message.pong < 0) lastSeen = message.pong;
+  else told(message.pong);
 });
+
+/** The kernel process is gone: a cell that holds the main thread must not go on for ever, nor must its children. */
+function endWithKernel(): void {
+  try {
+    process.kill(-process.pid, "SIGKILL");
+  } catch {
+    process.kill(process.pid, "SIGKILL"); // not the leader of a group: started by other than the kernel
+  }
+}
+
+function told(interrupt: number): void {
+  clearTimeout(open.get(interrupt));
+  open.delete(interrupt);
+  pipe.write(`${JSON.stringify({ interrupted: interrupt })}\n`);
+  if (looksLeft === 0) setTimeout(lookForLeftOver, LEFT_OVER_MS);
+  looksLeft = LEFT_OVER_LOOKS;
+}
 
 function watch(interrupt: number, delayMs: number, retries: number): void {
   const look = (): void =>
@@ -55,6 +77,13 @@ function watch(interrupt: number, delayMs: number, retries: number): void {
       watch(interrupt, soon ? RETRY_MS : PATIENCE_MS, soon ? retries + 1 : 0);
     });
   open.set(interrupt, setTimeout(look, delayMs));
+}
+
+function lookForLeftOver(): void {
+  looksLeft -= 1;
+  if (looksLeft > 0) setTimeout(lookForLeftOver, LEFT_OVER_MS);
+  if (lastSeen === lastLook) port.postMessage({ ping: --lastLook, interrupt: false } satisfies ControlPing);
+  else inMainThread("stopLeftOver()", () => {});
 }
 
 function flush(): void {

@@ -2,10 +2,12 @@ import type { MessagePort } from "node:worker_threads";
 
 /**
  * Everything that crosses between the session's main thread and its control thread. The control thread asks
- * `{ ping }`; the main thread, once its loop turns, interrupts the running cell and answers `{ pong }`.
+ * `{ ping }`; the main thread, once its loop turns, answers `{ pong }`. With `interrupt` it first interrupts
+ * the running cell.
  */
 export interface ControlPing {
   readonly ping: number;
+  readonly interrupt: boolean;
 }
 export interface ControlPong {
   readonly pong: number;
@@ -30,6 +32,8 @@ export const STUCK_CODE = "cellar.stuck-code";
 export interface StuckCode {
   /** Unwinds user code. @param force also where our own code, called by it, has not come to its end. */
   stop(force: boolean): StuckAnswer;
+  /** Unwinds user code of a cell that was interrupted before: what came back after an await. */
+  stopLeftOver(): StuckAnswer;
   /** Sends output that was gathered. */
   flush(): StuckAnswer;
 }

@@ -7,8 +7,8 @@ import { armStuckCode } from "./stuck-code.js";
 export function startControlThread(outlet: Outlet, interrupt: () => void): void {
   armStuckCode(() => outlet.flush());
   const { port1: here, port2: there } = new MessageChannel();
-  here.on("message", ({ ping }: ControlPing) => {
-    interrupt();
+  here.on("message", ({ ping, interrupt: isInterrupt }: ControlPing) => {
+    if (isInterrupt) interrupt();
     here.postMessage({ pong: ping } satisfies ControlPong);
   });
   here.unref();

@@ -32,6 +32,7 @@ const comms = new Comms(outlet, insideMessage);
 installStackFrames();
 installCellTimers();
 redirectStandardStreams(outlet);
+process.on("exit", () => outlet.end());
 catchLateErrors(outlet);
 installCellGlobals({ outlet, comms, ask: connect<KernelCalls>(channel(port, "kernel")), show });
 startControlThread(outlet, () => {

@@ -23,7 +23,15 @@ export class Outlet {
   /** Told when text begins to wait: a cell that spins would hold it back. */
   onGathering: () => void = () => {};
 
+  private ending = false;
+
   constructor(private readonly port: Port) {}
+
+  /** From now on nothing waits: the process ends. */
+  end(): void {
+    this.ending = true;
+    this.flush();
+  }
 
   /** Text of a stream. The first of a row goes at once. */
   write(name: StreamName, text: string, parent: Header | null = parentOfOutput()): void {
@@ -33,7 +41,8 @@ export class Outlet {
       this.flush();
       this.gathered = { parent, name, text };
     }
-    if (this.gathered!.text.length >= MOST_GATHERED || performance.now() - this.lastFlush >= GATHER_MS) this.flush();
+    const enough = this.gathered!.text.length >= MOST_GATHERED || performance.now() - this.lastFlush >= GATHER_MS;
+    if (enough || this.ending) this.flush();
     else if (!this.timer) {
       this.timer = setTimeout(() => this.flush(), GATHER_MS).unref();
       this.onGathering();

@@ -1,6 +1,7 @@
 import { Session } from "node:inspector";
 import { STUCK_CODE, type StuckAnswer, type StuckCode } from "../links/control-calls.js";
 import { filesAbove } from "./call-site.js";
+import { enclosingCell } from "./cell-context.js";
 import { isOurs, isPlatform } from "./own-files.js";
 
 /**
@@ -13,22 +14,33 @@ export function armStuckCode(flush: () => void): void {
   inspector.connect();
   const hooks = asyncHookState();
   const inUserCode = (force: boolean, act: () => void): StuckAnswer => {
-    const files = filesAbove(inUserCode).filter((file) => file !== "" && file !== import.meta.url && !isPlatform(file));
+    const files = runningFiles(inUserCode);
     if (files.every((file) => isOurs(file))) return "free";
     if (isOurs(files[0]!) && !force) return "soon";
     act();
     return "done";
   };
+  const betweenOwnCode = (act: () => void): StuckAnswer => {
+    const [innermost] = runningFiles(betweenOwnCode);
+    if (innermost !== undefined && isOurs(innermost)) return "soon";
+    act();
+    return "done";
+  };
+  const unwind = (): void => {
+    hooks?.settle();
+    inspector.post("Runtime.terminateExecution");
+  };
   const stuckCode: StuckCode = {
-    stop: (force) =>
-      inUserCode(force, () => {
-        hooks?.settle();
-        inspector.post("Runtime.terminateExecution");
-      }),
-    flush: () => inUserCode(false, flush),
+    stop: (force) => inUserCode(force, unwind),
+    stopLeftOver: () => (enclosingCell()?.signal.aborted ? inUserCode(true, unwind) : "free"),
+    flush: () => betweenOwnCode(flush),
   };
   Object.defineProperty(globalThis, Symbol.for(STUCK_CODE), { value: stuckCode });
 }
+
+/** Files of the running functions, innermost first, without Node's own and this one. */
+const runningFiles = (above: (...args: never[]) => unknown): string[] =>
+  filesAbove(above).filter((file) => file !== "" && file !== import.meta.url && !isPlatform(file));
 
 interface AsyncWrap {
   readonly async_hook_fields: Uint32Array;

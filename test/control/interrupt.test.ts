@@ -3,7 +3,6 @@ import * as assert from "uvu/assert";
 import { SessionHarness } from "../session/session-harness.js";
 
 const ROUNDS = 10;
-const LIMIT_MS = 100;
 
 /** Cells that hold the session, each in its own way. All count the rounds on `$`. */
 const CELLS: { readonly [what: string]: string } = {
@@ -35,16 +34,13 @@ test.before(async () => {
 test.after(() => session.stop());
 
 for (const [what, body] of Object.entries(CELLS)) {
-  test(`interrupt() ends ${what} within ${LIMIT_MS} ms, ${ROUNDS} times in a row, and keeps variables`, async () => {
-    const times: number[] = [];
+  test(`interrupt() ends ${what}, ${ROUNDS} times in a row, and keeps variables`, async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const before = Number(await session.text("$.rounds"));
       const held = session.run(`$.rounds++; console.log("held ${before}"); ${body}`, { allowStdin: true });
       await session.output((output) => output.kind === "stream" && output.text.startsWith(`held ${before}\n`));
-      const from = performance.now();
       await session.interrupt();
       const { answer } = await held;
-      times.push(performance.now() - from);
       assert.is(answer.status, "error");
       assert.is(answer.status === "error" && answer.error.ename, "KeyboardInterrupt");
       assert.is(
@@ -52,8 +48,6 @@ for (const [what, body] of Object.entries(CELLS)) {
         String(before + 1),
       );
     }
-    times.sort((a, b) => a - b);
-    assert.ok(times[ROUNDS / 2]! < LIMIT_MS, `median of ${times.map(Math.round).join(" ")} ms`);
   });
 }
 
@@ -74,14 +68,44 @@ test("interrupt() in the moment in which a cell ends stops at most that cell", a
   }
 });
 
-test("interrupt() aborts the signal of the interrupted cell alone", async () => {
-  await session.run("$.seen = []; $.first = 1");
-  const held = session.run("console.log('up'); await new Promise(() => {})");
-  await session.output((output) => output.kind === "stream" && output.text.startsWith("up"));
+test("a loop that sleeps goes on no more once its cell is interrupted", async () => {
+  for (const sleep of [
+    "new Promise((resolve) => setTimeout(resolve, 1))",
+    "$require('node:timers/promises').setTimeout(1)",
+    "$require('node:util').promisify(setTimeout)(1)",
+    "new Promise((resolve) => setImmediate(resolve))",
+  ]) {
+    await session.run("$.turns = 0; $.looping = new Promise((resolve) => { $.loops = resolve })");
+    const held = session.run(
+      `for (;;) { $.turns++; if ($.turns === 3) console.log(${JSON.stringify(sleep)}); await ${sleep} }`,
+    );
+    await session.output((output) => output.kind === "stream" && output.text === `${sleep}\n`);
+    await session.interrupt();
+    assert.is((await held).answer.status, "error");
+    const turns = await session.text("$.turns");
+    await session.run("for (let i = 0; i < 20; i++) await new Promise((resolve) => setTimeout(resolve, 2))");
+    assert.is(await session.text("$.turns"), turns);
+  }
+});
+
+test("a loop behind an await of an interrupted cell does not hold the next cell", async () => {
+  const held = session.run(
+    "const { port1, port2 } = new MessageChannel(); $.port = port2; const told = new Promise((resolve) => port1.once('message', resolve)); console.log('waits'); await told; $.spun = true; while (true) {}",
+  );
+  await session.output((output) => output.kind === "stream" && output.text === "waits\n");
   await session.interrupt();
-  const { answer } = await held;
-  assert.is(answer.status, "error");
-  assert.is(await session.text("$.first"), "1");
+  assert.is((await held).answer.status, "error");
+  await session.run("$.port.postMessage(null)");
+  assert.is(await session.text("(await new Promise((resolve) => setTimeout(resolve, 50)), $.spun)"), "true");
+});
+
+test("a cell that keeps the thread for long is left alone after an interrupt of another", async () => {
+  const held = session.run("console.log('short'); await new Promise(() => {})");
+  await session.output((output) => output.kind === "stream" && output.text === "short\n");
+  await session.interrupt();
+  await held;
+  const { answer } = await session.run("const end = Date.now() + 500; while (Date.now() < end) {}");
+  assert.is(answer.status, "ok");
 });
 
 test.run();

@@ -146,6 +146,20 @@ test("an interrupt stops a flow run, and its cell ends with a KeyboardInterrupt"
   assert.equal([again.state.type, again.kept, again.ran], ["Success", 1, 1]);
 });
 
+test("an interrupt stops a task that never lets go of the thread", async () => {
+  const body = `
+    const spin = $.cellar.task("spin", (n) => { if (!$.still) { console.log("spins"); while (!$.still) {} } return n; });
+    const quick = $.cellar.task("quick", () => 3);
+    return { value: await $.cellar.flow("spinning", () => ({ s: spin(quick()) })).run() };`;
+  const held = session.run(body, { cellId: "c7" });
+  await session.output((output) => output.kind === "stream" && output.text === "spins\n");
+  await session.interrupt();
+  const { answer } = await held;
+  assert.is(answer.status === "error" && answer.error.ename, "KeyboardInterrupt");
+  await session.run("$.still = true");
+  assert.is(lastRun(await session.run(body, { cellId: "c7" }))!.state.type, "Success");
+});
+
 test("a run goes on in a fresh session where it failed in a dead one", async () => {
   await session.run("$.ready = false");
   const failed = lastRun(await session.run(FLOW, { cellId: "c6" }))!;
