@@ -19,6 +19,18 @@ const QUIET = [
   "--disable-sync",
 ];
 
+/** What JupyterLab's page holds, as far as tests touch it. */
+interface LabWindow {
+  readonly jupyterapp: {
+    readonly commands: { execute(id: string, args: object): Promise<unknown> };
+    readonly shell: {
+      readonly currentWidget?: {
+        readonly sessionContext?: { readonly session?: { readonly kernel?: { status: string } } };
+      };
+    };
+  };
+}
+
 /** The system's Chromium. @throws {Error} naming the package when there is none. */
 export async function openBrowser(): Promise<Browser> {
   const executablePath = CANDIDATES.find((path) => path !== undefined && existsSync(path));
@@ -31,26 +43,26 @@ export async function openBrowser(): Promise<Browser> {
 export async function openNotebook(browser: Browser, lab: JupyterLab, path: string): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1360, height: 1000 } });
   page.setDefaultTimeout(60_000);
-  await page.goto(`${lab.url}/lab/tree/${path}?token=${lab.token}&reset`);
+  await page.goto(`${lab.url}/lab/tree/${path}?token=${lab.token}`);
   await page.locator(".jp-NotebookPanel .jp-Cell").first().waitFor();
   await kernelIdle(page);
   return page;
 }
 
-/** Waits until the kernel indicator of the notebook says idle. */
+/** Waits until the kernel of the notebook in front is connected and idle. */
 export async function kernelIdle(page: Page): Promise<void> {
-  await page.locator('.jp-NotebookPanel .jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor();
+  await page.waitForFunction(() => {
+    const panel = (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget;
+    return panel?.sessionContext?.session?.kernel?.status === "idle";
+  });
 }
 
 /** Runs a command of JupyterLab by its id, as the palette would. The lab must expose its application to the page. */
 export async function command(page: Page, id: string, args: object = {}): Promise<void> {
   await page.evaluate(
-    ([id, args]) =>
-      (
-        globalThis as unknown as { jupyterapp: { commands: { execute(id: string, args: object): Promise<unknown> } } }
-      ).jupyterapp.commands
-        .execute(id as string, args as object)
-        .then(() => undefined),
+    async ([id, args]) => {
+      await (globalThis as unknown as LabWindow).jupyterapp.commands.execute(id, args);
+    },
     [id, args] as const,
   );
 }
