@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 const TESTS = fileURLToPath(new URL(".", import.meta.url));
 const SIDE_BY_SIDE = 2;
-const FILE_LIMIT_MS = 20 * 60_000;
+const FILE_LIMIT_MS = 8 * 60_000;
 const ENDING_MS = 5_000;
 /** The long ones first, so that none is left running alone at the end. */
 const LONG_FIRST = ["browser/", "install/", "end-to-end/", "conformance/", "notebooks/", "reliability/"];
