@@ -42,7 +42,7 @@ export async function openBrowser(): Promise<Browser> {
 /** Opens a notebook of the lab and waits until its kernel is idle. */
 export async function openNotebook(browser: Browser, lab: JupyterLab, path: string): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1360, height: 1000 } });
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(30_000);
   await page.goto(`${lab.url}/lab/tree/${path}?token=${lab.token}`);
   await page.locator(".jp-NotebookPanel .jp-Cell").first().waitFor();
   await kernelIdle(page);
@@ -70,5 +70,5 @@ export async function command(page: Page, id: string, args: object = {}): Promis
 /** Switches JupyterLab's theme and waits until its style sheets are there. */
 export async function useTheme(page: Page, theme: "JupyterLab Light" | "JupyterLab Dark"): Promise<void> {
   await command(page, "apputils:change-theme", { theme });
-  await page.locator(`body[data-jp-theme-name="${theme}"]`).waitFor();
+  await page.locator(`body[data-jp-theme-name="${theme}"]`).waitFor({ state: "attached" });
 }

@@ -110,13 +110,15 @@ test("the widget is there after a page reload, and live again", async () => {
   await page.close();
   page = await openNotebook(browser, lab, "quickstart.ipynb");
   await page.locator('.cl-run[data-link="live"]').waitFor();
+  await shot("quickstart-reloaded-light");
   assert.is(await node("write report").getAttribute("data-state"), "Success");
   assert.match(await facts(), /kept \d+, ran 1\b/);
 });
 
 test("after a kernel restart, running all again is a fresh run of what succeeded", async () => {
-  await command(page, "kernelmenu:restart").catch(() => undefined);
+  const restarted = command(page, "kernelmenu:restart"); // resolves once its question is answered
   await page.locator(".jp-Dialog .jp-mod-accept").click();
+  await restarted;
   await kernelIdle(page);
   await command(page, "notebook:run-all-cells");
   await ended("Success");
@@ -124,11 +126,11 @@ test("after a kernel restart, running all again is a fresh run of what succeeded
 });
 
 test("the toolbar's export writes a flow script beside the notebook", async () => {
-  await command(page, "cellar:export-flow-script");
+  const exported = command(page, "cellar:export-flow-script"); // resolves once its dialog is answered
   await page.locator(".jp-Dialog .cl-export-script").waitFor();
   await shot("export-light");
   await page.locator(".jp-Dialog .jp-mod-accept").click();
-  await page.getByText("Wrote quickstart.ts").first().waitFor();
+  await exported;
   assert.match(await readFile(join(lab.folder, "quickstart.ts"), "utf8"), 'flow("dependency audit"');
 });
 
