@@ -67,8 +67,9 @@ export async function command(page: Page, id: string, args: object = {}): Promis
   );
 }
 
-/** Switches JupyterLab's theme and waits until its style sheets are there. */
+/** Switches JupyterLab's theme and waits until its style sheets are there and nothing lies over the page. */
 export async function useTheme(page: Page, theme: "JupyterLab Light" | "JupyterLab Dark"): Promise<void> {
   await command(page, "apputils:change-theme", { theme });
   await page.locator(`body[data-jp-theme-name="${theme}"]`).waitFor({ state: "attached" });
+  await page.locator("#jupyterlab-splash").waitFor({ state: "detached" });
 }

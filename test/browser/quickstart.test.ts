@@ -110,6 +110,7 @@ test("the widget is there after a page reload, and live again", async () => {
   await page.close();
   page = await openNotebook(browser, lab, "quickstart.ipynb");
   await page.locator('.cl-run[data-link="live"]').waitFor();
+  await run().scrollIntoViewIfNeeded(); // a cell out of sight is not drawn, and has no text
   await shot("quickstart-reloaded-light");
   assert.is(await node("write report").getAttribute("data-state"), "Success");
   assert.match(await facts(), /kept \d+, ran 1\b/);

@@ -3,8 +3,10 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { openStoreHere } from "../../src/store/open-store.js";
 
 const LIBRARY = new URL("../../src/index.js", import.meta.url).href;
 
@@ -30,6 +32,17 @@ const state = await built.run();
 process.stdout.write(JSON.stringify({ type: state.type, value: state.result.get(built.calls.last).result }));
 `;
 
+/** Waits until the newest run's task is stored in a state. */
+async function storedAs(path: string, name: string, type: string): Promise<void> {
+  const store = await openStoreHere(path);
+  for (let seen: string | undefined; seen !== type; await delay(5)) {
+    const [newest] = await store.flowRuns({ limit: 1 });
+    const run = newest && (await store.flowRun(newest.id));
+    seen = run?.tasks.find((each) => each.name === name)?.state.type;
+  }
+  await store.close();
+}
+
 test("after kill -9 a script goes on where it was, and the dead task is seen as Crashed", async () => {
   const folder = await mkdtemp(join(tmpdir(), "cellar-killed-"));
   const run = () => spawn(process.execPath, ["script.mjs"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
@@ -38,6 +51,7 @@ test("after kill -9 a script goes on where it was, and the dead task is seen as 
     const first = run();
     const firstExit = once(first, "exit");
     await once(first.stdout, "data");
+    await storedAs(join(folder, ".cellar", "store.db"), "c", "Running"); // else its begin may be lost with the process
     first.kill("SIGKILL");
     await firstExit;
     await writeFile(join(folder, "go"), "");
@@ -49,7 +63,6 @@ test("after kill -9 a script goes on where it was, and the dead task is seen as 
     await once(second, "close");
     assert.equal(JSON.parse(told), { type: "Success", value: 5 });
     assert.equal((await readFile(join(folder, "ran.txt"), "utf8")).trim().split("\n"), ["a", "b", "c", "c", "d", "e"]);
-    const { openStoreHere } = await import("../../src/store/open-store.js");
     const store = await openStoreHere(join(folder, ".cellar", "store.db"));
     const [summary, ...others] = await store.flowRuns();
     assert.is(others.length, 0);

@@ -7,6 +7,7 @@ import { KernelClient } from "./kernel-client.js";
 const test = suite<{ client: KernelClient }>("forged messages");
 test.before(async (context) => {
   context.client = await KernelClient.start();
+  await context.client.request("kernel_info_request", {}).outputs; // the first request's idle came before
 });
 test.after(({ client }) => client.close());
 
