@@ -8,6 +8,8 @@ export interface Cell extends CellRun {
   readonly signal: AbortSignal;
   /** Outputs on their way that the cell's end waits for. */
   readonly pending: Set<Promise<unknown>>;
+  /** Called when the cell's code is done, and waited for. Undefined where that is no more to come. */
+  atEnd: Set<() => Promise<void>> | undefined;
   /** Called before the cell's end is told: the moment to show the last state of what it started. */
   readonly beforeEnd: Set<() => void>;
 }
@@ -38,6 +40,7 @@ export const beginCell = (run: CellRun, signal: AbortSignal): Cell => ({
   ...run,
   signal,
   pending: new Set(),
+  atEnd: undefined,
   beforeEnd: new Set(),
 });
 

@@ -38,13 +38,17 @@ export class CellRunner {
     rememberSource(filename, run.count, map);
     try {
       return await this.untilInterrupted(cell, interrupted, async () => {
+        cell.atEnd = new Set();
         const outcome = await this.evaluate(js, filename);
         if (outcome && !run.silent) await this.showResult(cell, outcome.value);
         const answers = await this.expressions(userExpressions, filename);
+        await endCode(cell);
         while (cell.pending.size > 0) await Promise.all(cell.pending);
         return { status: "ok", userExpressions: answers, payload: [] };
       });
     } catch (error) {
+      const ending = endCode(cell);
+      if (!interrupted.signal.aborted) await ending; // else whatever holds it up is not to hold up the cell
       return { status: "error", error: toErrorContent(error) };
     } finally {
       for (const last of cell.beforeEnd) last();
@@ -112,4 +116,11 @@ export class CellRunner {
     }
     return answers;
   }
+}
+
+/** Runs what is to run when the cell's code is done; once, whoever comes first. */
+async function endCode(cell: Cell): Promise<void> {
+  const last = cell.atEnd ?? [];
+  cell.atEnd = undefined;
+  await Promise.allSettled([...last].map((each) => each()));
 }

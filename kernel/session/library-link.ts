@@ -16,6 +16,7 @@ import type { SessionCalls, SessionSetup } from "../links/session-calls.js";
 import type { MimeBundle } from "../protocol/messages.js";
 import { beginCell, type Cell, currentCell, insideContext } from "./cell-context.js";
 import { KeyboardInterrupt, toErrorContent } from "./cell-error.js";
+import { setImmediate } from "./immediates.js";
 import type { Outlet } from "./outlet.js";
 import { previewResult } from "./result-preview.js";
 import { showRun } from "./run-display.js";
@@ -56,6 +57,15 @@ export class LibraryLink implements Surroundings {
   }
   interrupt(): AbortSignal | undefined {
     return currentCell()?.signal;
+  }
+  inOwnTurn(body: () => void): void {
+    setImmediate(body);
+  }
+  beforeEnd(body: () => Promise<void>): boolean {
+    const cell = currentCell();
+    if (!cell?.atEnd || cell.signal.aborted) return false;
+    cell.atEnd.add(body);
+    return true;
   }
 
   /** How an object of the library looks; undefined for others. A call is run. */

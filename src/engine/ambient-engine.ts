@@ -25,6 +25,7 @@ interface AmbientRun {
   open: number;
   /** Says that the run has come to an end, for now; null while it rests. */
   rest: (() => void) | null;
+  readonly restIfIdle: () => Promise<void>;
 }
 
 interface AmbientAttempt {
@@ -74,8 +75,8 @@ async function runAmbientCall(call: TaskCall): Promise<State> {
     return attempt.runner.stateOf(call);
   } finally {
     run.open -= 1;
-    // Code behind this await may await the next call at once: then the same run goes on.
-    setImmediate(() => void restIfIdle(run));
+    // Code behind this await may await the next call: then the same run goes on.
+    if (!around.beforeEnd?.(run.restIfIdle)) setImmediate(run.restIfIdle);
   }
 }
 
@@ -87,7 +88,10 @@ function runOfNow(around: Surroundings, first: TaskCall): AmbientRun {
   const key = JSON.stringify(place);
   let run = ofTurn.get(key);
   if (!run) {
-    run = { begun: beginAmbient(around, place, first), wanted: new Set(), open: 0, rest: null };
+    const begun = beginAmbient(around, place, first);
+    const restIfIdle = () => restWhereIdle(made);
+    const made: AmbientRun = { begun, wanted: new Set(), open: 0, rest: null, restIfIdle };
+    run = made;
     run.begun.catch(() => ofTurn.delete(key)); // the store may be had next time
     ofTurn.set(key, run);
   }
@@ -156,7 +160,7 @@ function goOn(run: AmbientRun, begun: AmbientAttempt, around: Surroundings): voi
 }
 
 /** Writes where the run stands once nobody awaits anything of it. */
-async function restIfIdle(run: AmbientRun): Promise<void> {
+async function restWhereIdle(run: AmbientRun): Promise<void> {
   if (run.open > 0 || !run.rest) return;
   const { rest } = run;
   run.rest = null;

@@ -3,7 +3,7 @@ import { type FlowRunSummary, type GraphNode, NO_RESULT_RECORD, SUCCESSFUL_TYPES
 import type { RememberedRun, RememberedTask, RunPlace, Store } from "../store/store.js";
 import type { Clock } from "./clock.js";
 import { unitName } from "./flow-runner.js";
-import { isLive } from "./live-runs.js";
+import { endOfStopped, isLive } from "./live-runs.js";
 import { thisOwner } from "./owner.js";
 import { RunJournal } from "./run-journal.js";
 
@@ -54,17 +54,18 @@ export async function beginRun(ask: RunBeginning): Promise<BegunRun> {
   return { journal, remembered: new Map(tasks.map((task) => [unitName(task.run.name, task.run.mapIndex), task])) };
 }
 
-async function runToGoOnWith({ store, place, resume }: RunBeginning): Promise<RememberedRun | undefined> {
+async function runToGoOnWith({ store, place, resume, clock }: RunBeginning): Promise<RememberedRun | undefined> {
   if (!store || resume === "never") return undefined;
-  if (resume === "failed" || resume === "last") {
-    const last = await store.lastRun(place);
-    if (!last || isLive(last.run.id)) return undefined;
-    return resume === "failed" && SUCCESSFUL_TYPES.includes(last.run.state.type) ? undefined : last;
+  const isPlace = resume === "failed" || resume === "last";
+  const find = () => (isPlace ? store.lastRun(place) : store.rememberedRun(resume));
+  let left = await find();
+  if (left && isLive(left.run.id)) {
+    if (await endOfStopped(left.run.id, clock)) left = await find();
+    else if (isPlace) return undefined;
+    else throw new RangeError(`Cannot resume run ${JSON.stringify(resume)}: it has not ended`);
   }
-  const left = await store.rememberedRun(resume);
-  if (!left) throw new RangeError(`Cannot resume run ${JSON.stringify(resume)}: the store has no such run`);
-  if (isLive(resume)) throw new RangeError(`Cannot resume run ${JSON.stringify(resume)}: it has not ended`);
-  return left;
+  if (!left && !isPlace) throw new RangeError(`Cannot resume run ${JSON.stringify(resume)}: the store has no such run`);
+  return resume === "failed" && left && SUCCESSFUL_TYPES.includes(left.run.state.type) ? undefined : left;
 }
 
 /** A parameter as a list of runs shows it; text where it is no JSON. */

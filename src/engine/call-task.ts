@@ -13,26 +13,43 @@ import {
 } from "../state/states.js";
 import { insideTask } from "../task/context.js";
 import { Signal } from "../task/signals.js";
+import { currentSurroundings } from "./surroundings-of.js";
+
+/** What a call gave: the state it ended in, or a promise of its value. */
+type Outcome = State | PromiseLike<unknown>;
 
 /** Calls a task's function once. Whatever it does, it gives a state: errors, signals, time-out and stop are trapped. */
 export function callFunction(ref: TaskRef, inputs: readonly unknown[], token: RunToken): State | Promise<State> {
-  let outcome: unknown;
+  const around = currentSurroundings();
+  // Listened to before the call: code that is unwound never comes back here, and the stop ends the task then.
+  if (around.inOwnTurn)
+    return firstOf(ref, token, (settle) => around.inOwnTurn!(() => settle(() => outcomeOf(ref, inputs, token))));
+  const outcome = outcomeOf(ref, inputs, token);
+  return isThenable(outcome) ? firstOf(ref, token, (settle) => settle(() => outcome)) : outcome;
+}
+
+function outcomeOf(ref: TaskRef, inputs: readonly unknown[], token: RunToken): Outcome {
   try {
-    outcome = insideTask(token.context, () => ref.task.fn(...(inputs as never[])));
+    const outcome = insideTask(token.context, () => ref.task.fn(...(inputs as never[])));
+    return isThenable(outcome) ? outcome : new Success<unknown>({ result: outcome });
   } catch (thrown) {
     return stateOfThrown(thrown, token);
   }
-  if (!isThenable(outcome)) return new Success<unknown>({ result: outcome });
-  return firstOf(outcome, ref, token);
 }
 
 /** The outcome, the time-out or the stop: whichever comes first. The rest is let go. */
-function firstOf(outcome: PromiseLike<unknown>, ref: TaskRef, token: RunToken): Promise<State> {
+function firstOf(
+  ref: TaskRef,
+  token: RunToken,
+  begin: (settle: (call: () => Outcome) => void) => void,
+): Promise<State> {
   const { timeoutMs } = ref.task.settings;
   return new Promise((resolve) => {
+    let isOver = false;
     const end = (state: State): void => {
+      isOver = true;
       giveUpTimer?.();
-      stopListening();
+      stopListening?.();
       resolve(state);
     };
     const giveUp = (state: State): void => {
@@ -40,11 +57,17 @@ function firstOf(outcome: PromiseLike<unknown>, ref: TaskRef, token: RunToken): 
       end(state);
     };
     const giveUpTimer = timeoutMs === null ? undefined : token.after(timeoutMs, () => giveUp(timedOut(timeoutMs)));
-    const stopListening = token.onStop(giveUp);
-    outcome.then(
-      (value) => end(new Success<unknown>({ result: value })),
-      (thrown) => end(stateOfThrown(thrown, token)),
-    );
+    let stopListening: (() => void) | undefined; // not there yet when the run is stopped already
+    stopListening = token.onStop(giveUp);
+    begin((call) => {
+      if (isOver) return; // stopped before its turn came
+      const outcome = call();
+      if (!isThenable(outcome)) return end(outcome);
+      outcome.then(
+        (value) => end(new Success<unknown>({ result: value })),
+        (thrown) => end(stateOfThrown(thrown, token)),
+      );
+    });
   });
 }
 

@@ -1,27 +1,60 @@
 import type { State } from "../state/states.js";
+import type { Clock } from "./clock.js";
 import type { StopSignal } from "./stop-signal.js";
 
 /** A run that this process began. */
 interface Begun {
   /** Set while it goes on. */
   stop: StopSignal | null;
+  readonly ended: Promise<void>;
   /** Runs the flow again, keeping what finished. */
   readonly again: () => Promise<State>;
 }
+
+/** How long a stopped run may take to write where it stands. */
+const LAST_WRITES_MS = 3000;
 
 const begun = new Map<string, Begun>();
 
 /** Notes that a run goes on here, so that buttons can reach it. Gives the way to say that it ended. */
 export function noteLive(runId: string, stop: StopSignal, again: () => Promise<State>): () => void {
-  const entry: Begun = { stop, again };
+  const { promise: ended, resolve } = deferred();
+  const entry: Begun = { stop, ended, again };
   begun.set(runId, entry);
   return () => {
     entry.stop = null;
+    resolve();
   };
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }
 
 /** Whether a run goes on in this process. */
 export const isLive = (runId: string): boolean => begun.get(runId)?.stop != null;
+
+/**
+ * Waits for the end of a run that was stopped. True when it has ended, or was left for dead: it takes longer
+ * than it may to write its end, as when its code was unwound. False when it goes on.
+ */
+export async function endOfStopped(runId: string, clock: Clock): Promise<boolean> {
+  const run = begun.get(runId);
+  if (!run?.stop) return true;
+  if (!run.stop.state) return false;
+  await new Promise<void>((resolve) => {
+    const giveUp = clock.after(LAST_WRITES_MS, resolve);
+    void run.ended.then(() => {
+      giveUp();
+      resolve();
+    });
+  });
+  return true;
+}
 
 /** Runs a run's flow again, keeping what finished. @throws {RangeError} when this process did not begin it. */
 export function retryRun(runId: string): Promise<State> {

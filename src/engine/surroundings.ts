@@ -24,4 +24,14 @@ export interface Surroundings {
   began(run: LiveRun): void;
   /** Aborts when the person interrupts what runs now (a cell, the script); undefined where nothing can. */
   interrupt(): AbortSignal | undefined;
+  /**
+   * Calls `body` soon, in a turn of the event loop that nothing else shares. There where an interrupt unwinds
+   * code that runs: it takes all that stands on the stack along. Left out where nothing does.
+   */
+  inOwnTurn?(body: () => void): void;
+  /**
+   * Calls `body`, once, when the code that runs now (a cell) comes to its end, and has that wait for it.
+   * Gives false where no end is to come. Left out where no end is told.
+   */
+  beforeEnd?(body: () => Promise<void>): boolean;
 }

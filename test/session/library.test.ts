@@ -156,8 +156,32 @@ test("an interrupt stops a task that never lets go of the thread", async () => {
   await session.interrupt();
   const { answer } = await held;
   assert.is(answer.status === "error" && answer.error.ename, "KeyboardInterrupt");
+  const left = (await store.flowRuns({ flow: "spinning" }))[0]!;
   await session.run("$.still = true");
-  assert.is(lastRun(await session.run(body, { cellId: "c7" }))!.state.type, "Success");
+  const again = lastRun(await session.run(body, { cellId: "c7" }))!;
+  assert.is(again.id, left.id);
+  assert.equal([again.state.type, again.kept, again.ran], ["Success", 1, 1]);
+  const spun = again.tasks.find(({ name }) => name === "spin")!;
+  const ended = (await store.history(spun.id)).map(({ type }) => type);
+  assert.equal(ended.at(-3), "Cancelled");
+});
+
+test("a call as a cell's last expression ends its run with the cell", async () => {
+  const ran = await session.run("return { value: $.cellar.task('last', () => 7)() }", { cellId: "c8" });
+  assert.is(lastRun(ran)!.state.type, "Success");
+});
+
+test("a cell's calls with other code between them are one run, which ends with the cell", async () => {
+  const body = `
+    const first = $.cellar.task("first", () => 1), second = $.cellar.task("second", (n) => n + 1);
+    const before = await first();
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    await second(before);`;
+  const ran = await session.run(body, { cellId: "c9" });
+  const shown = dataOf(ran.outputs, FLOW_RUN_MIME) as FlowRunRecord[];
+  assert.is(new Set(shown.map(({ id }) => id)).size, 1);
+  assert.is(shown.at(-1)!.state.type, "Success");
+  assert.is(shown.filter(({ state }) => state.type === "Success").length, 1);
 });
 
 test("a run goes on in a fresh session where it failed in a dead one", async () => {
