@@ -16,9 +16,10 @@ const renderers: JupyterFrontEndPlugin<void> = {
   requires: [IRenderMimeRegistry],
   optional: [INotebookTracker],
   activate: (_: JupyterFrontEnd, registry: IRenderMimeRegistry, tracker: INotebookTracker | null) => {
-    registry.addFactory(stateRendererFactory);
+    const places = outputPlaces(tracker);
+    registry.addFactory(stateRendererFactory(places));
     registry.addFactory(resultRendererFactory);
-    registry.addFactory(flowRunRendererFactory(outputPlaces(tracker)));
+    registry.addFactory(flowRunRendererFactory(places));
   },
 };
 

@@ -3,6 +3,7 @@ import type { Kernel } from "@jupyterlab/services";
 import type { FlowRunRecord } from "../../src/contracts/records.js";
 import {
   RUN_COMM_TARGET,
+  type RunCommAnswer,
   type RunCommEvent,
   type RunCommOpen,
   type RunCommRequest,
@@ -10,7 +11,6 @@ import {
 import type { LinkStatus } from "./views/flow-run-model.js";
 
 type Ask = RunCommRequest extends infer R ? (R extends { readonly id: number } ? Omit<R, "id"> : never) : never;
-type Answer = Extract<RunCommEvent, { kind: "answer"; ok: true }>["value"];
 
 export interface RunLinkListener {
   onRun(run: FlowRunRecord): void;
@@ -26,7 +26,7 @@ export class RunLink {
   private run: FlowRunRecord | undefined;
   private seq = -1;
   private lastId = 0;
-  private readonly pending = new Map<number, { resolve(value: Answer): void; reject(error: Error): void }>();
+  private readonly pending = new Map<number, { resolve(value: RunCommAnswer): void; reject(error: Error): void }>();
   private status: LinkStatus | undefined;
   private disposed = false;
   /** The kernel closed the comm: asked again only after a restart, not at its every change of status. */
@@ -44,7 +44,7 @@ export class RunLink {
   }
 
   /** Asks the kernel; rejects with its words, or when the way to it ends first. */
-  ask(request: Ask): Promise<Answer> {
+  ask(request: Ask): Promise<RunCommAnswer> {
     const { comm } = this;
     if (!comm || this.status !== "live") return Promise.reject(new Error("Cannot ask the kernel: it is not connected"));
     this.lastId += 1;

@@ -1,6 +1,6 @@
 import type { Json } from "../../src/contracts/json.js";
-import type { FlowRunSummary, LogRecord, TaskRunRecord } from "../../src/contracts/records.js";
-import type { ResultPreview, RunCommEvent, RunCommOpen, RunCommRequest } from "../../src/contracts/run-comm.js";
+import type { FlowRunSummary, TaskRunRecord } from "../../src/contracts/records.js";
+import type { RunCommAnswer, RunCommEvent, RunCommOpen, RunCommRequest } from "../../src/contracts/run-comm.js";
 import type { Caller } from "../../src/links/calls.js";
 import type { Store } from "../../src/store/store.js";
 import type { StoreListener } from "../../src/store/watch-store.js";
@@ -66,7 +66,7 @@ class FollowedRun implements CommEnd {
     clearTimeout(this.timer);
   }
 
-  private async answer(request: RunCommRequest): Promise<null | ResultPreview | readonly LogRecord[]> {
+  private async answer(request: RunCommRequest): Promise<RunCommAnswer> {
     const { session, openStore } = this.parts;
     switch (request.ask) {
       case "retry":
@@ -75,6 +75,8 @@ class FollowedRun implements CommEnd {
         return session("cancelRun", { runId: this.runId });
       case "logs":
         return (await openStore()).logs(request.taskRunId);
+      case "history":
+        return (await openStore()).history(request.taskRunId);
       case "preview":
         return session("readResult", {
           resultId: request.resultId,

@@ -4,7 +4,7 @@
  * 10 a second), all as comm_msg data. Types and constants only; the browser imports this file.
  */
 import type { Json } from "./json.js";
-import type { FlowRunRecord, FlowRunSummary, LogRecord, TaskRunRecord } from "./records.js";
+import type { FlowRunRecord, FlowRunSummary, LogRecord, StateRecord, TaskRunRecord } from "./records.js";
 
 export const RUN_COMM_TARGET = "cellar.run.v1";
 
@@ -13,14 +13,16 @@ export interface RunCommOpen {
   readonly runId: string;
 }
 
-/** Requests of the front end; each is acknowledged by a RunCommAnswer with the same id. */
+/** Requests of the front end; each is acknowledged by an answer with the same id. */
 export type RunCommRequest =
   /** Runs the flow again, keeping what finished. Executes code: only from a trusted notebook. */
   | { readonly id: number; readonly ask: "retry" }
   | { readonly id: number; readonly ask: "cancel" }
   /** Reads a window of a stored result, as text or rows. */
   | { readonly id: number; readonly ask: "preview"; readonly resultId: string }
-  | { readonly id: number; readonly ask: "logs"; readonly taskRunId: string };
+  | { readonly id: number; readonly ask: "logs"; readonly taskRunId: string }
+  /** Every state a task run had, oldest first. */
+  | { readonly id: number; readonly ask: "history"; readonly taskRunId: string };
 
 /** A stored result, read for a person: at most 100 rows × 30 columns, or 64 KiB of text. */
 export type ResultPreview =
@@ -32,6 +34,9 @@ export type ResultPreview =
     }
   | { readonly kind: "json"; readonly value: Json }
   | { readonly kind: "text"; readonly text: string; readonly truncated: boolean };
+
+/** What a request is answered with. */
+export type RunCommAnswer = null | ResultPreview | readonly LogRecord[] | readonly StateRecord[];
 
 /** What the kernel process sends. */
 export type RunCommEvent =
@@ -47,7 +52,7 @@ export type RunCommEvent =
       readonly kind: "answer";
       readonly id: number;
       readonly ok: true;
-      readonly value: null | ResultPreview | readonly LogRecord[];
+      readonly value: RunCommAnswer;
     }
   | { readonly kind: "answer"; readonly id: number; readonly ok: false; readonly error: string }
   /** The run is not in this kernel's store. */

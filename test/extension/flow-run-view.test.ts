@@ -13,6 +13,8 @@ function open(run: FlowRunRecord, more: Partial<FlowRunModel> = {}, actions: Par
     cancel: async () => void asked.push("cancel"),
     preview: async () => ({ kind: "text", text: "", truncated: false }),
     logs: async () => [],
+    history: async () => [],
+    openCell: () => false,
     ...actions,
   });
   const show = (next: FlowRunRecord, change: Partial<FlowRunModel> = {}) =>

@@ -17,6 +17,8 @@ function everyView(text: string): Element[] {
     cancel: () => Promise.resolve(),
     preview: () => Promise.resolve({ kind: "text", text, truncated: true }),
     logs: (taskRunId) => Promise.resolve([{ taskRunId, timestamp: START, text }]),
+    history: () => Promise.resolve([{ ...state, type: "Running" }, state, { ...state, type: "Running" }, state]),
+    openCell: () => false,
   });
   view.update({ run, link: "live", trusted: true, inNotebook: true, now: START });
   view.node.querySelector(".cl-node")!.dispatchEvent(new MouseEvent("click", { bubbles: true }));

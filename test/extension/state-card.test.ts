@@ -26,7 +26,7 @@ test("stateCard() counts a retry down", () => {
   const card = stateCard();
   const state = sampleState("Retrying", { startTime: START + 42_000, runCount: 2 });
   card.update({ state, now: START });
-  assert.is(card.node.querySelector(".cl-facts")!.textContent, "attempt 2 · retries in 42.0 s");
+  assert.is(card.node.querySelector(".cl-facts")!.textContent, "attempt 2 · retries in 42 s");
   card.update({ state, now: START + 50_000 });
   assert.is(card.node.querySelector(".cl-facts")!.textContent, "attempt 2");
 });

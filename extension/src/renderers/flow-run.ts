@@ -1,8 +1,9 @@
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
-import { FLOW_RUN_MIME, type FlowRunRecord, type LogRecord } from "../../../src/contracts/records.js";
+import { FLOW_RUN_MIME, type FlowRunRecord, type LogRecord, type StateRecord } from "../../../src/contracts/records.js";
 import type { ResultPreview } from "../../../src/contracts/run-comm.js";
 import type { OutputPlaces } from "../output-places.js";
 import { RunLink } from "../run-link.js";
+import type { CellPlace } from "../views/error-view.js";
 import type { FlowRunActions, LinkStatus } from "../views/flow-run-model.js";
 import { flowRunView } from "../views/flow-run-view.js";
 import { CellarWidget } from "./cellar-widget.js";
@@ -12,12 +13,12 @@ type Message = Parameters<CellarWidget["processMessage"]>[0];
 
 /** Shows one flow run: first as it was saved, then as the kernel's store has it. */
 class RenderedFlowRun extends CellarWidget implements FlowRunActions {
-  private readonly view = flowRunView(this);
   private run: FlowRunRecord | undefined;
   private trusted = false;
   private link: RunLink | undefined;
   private status: LinkStatus = "none";
   private clock = 0;
+  private readonly view = flowRunView(this);
 
   constructor(
     mimeType: string,
@@ -47,6 +48,12 @@ class RenderedFlowRun extends CellarWidget implements FlowRunActions {
   async logs(taskRunId: string): Promise<readonly LogRecord[]> {
     return (await this.asked({ ask: "logs", taskRunId })) as readonly LogRecord[];
   }
+
+  async history(taskRunId: string): Promise<readonly StateRecord[]> {
+    return (await this.asked({ ask: "history", taskRunId })) as readonly StateRecord[];
+  }
+
+  readonly openCell = (place: CellPlace): boolean => this.places.openCell(this.node, place);
 
   override dispose(): void {
     if (this.isDisposed) return;

@@ -1,14 +1,22 @@
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { STATE_MIME, type StatePayload } from "../../../src/contracts/records.js";
+import type { OutputPlaces } from "../output-places.js";
 import { stateCard } from "../views/state-card.js";
 import { CellarWidget } from "./cellar-widget.js";
 import { readState } from "./read-record.js";
 
 /** Shows one State; drawn again in place when the kernel updates the display. */
 class RenderedState extends CellarWidget {
-  private readonly card = stateCard();
+  private readonly card = stateCard((place) => this.places.openCell(this.node, place));
   private state: StatePayload | undefined;
   private countdown = 0;
+
+  constructor(
+    mimeType: string,
+    private readonly places: OutputPlaces,
+  ) {
+    super(mimeType);
+  }
 
   protected draw(data: unknown): HTMLElement {
     this.state = readState(data);
@@ -31,9 +39,9 @@ class RenderedState extends CellarWidget {
   }
 }
 
-export const stateRendererFactory: IRenderMime.IRendererFactory = {
+export const stateRendererFactory = (places: OutputPlaces): IRenderMime.IRendererFactory => ({
   safe: true, // the view writes text nodes only, so an untrusted notebook may show it
   mimeTypes: [STATE_MIME],
   defaultRank: 20,
-  createRenderer: ({ mimeType }) => new RenderedState(mimeType),
-};
+  createRenderer: ({ mimeType }) => new RenderedState(mimeType, places),
+});

@@ -2,9 +2,22 @@ import type { ErrorRecord } from "../../../src/contracts/records.js";
 import { element, setChildren, type View } from "./element.js";
 
 const DEEPEST_CAUSE = 8;
+/** As many frames are read at a glance; more fold away. */
+const MOST_OPEN_FRAMES = 3;
+const CELL_PLACE = /Cell \[(\d+)\], line (\d+):(\d+)/;
 
-/** An error with its chain of causes; stacks fold away. */
-export function errorView(): View<ErrorRecord | undefined> {
+/** A place in a cell, as a stack names it; lines and columns count from 1. */
+export interface CellPlace {
+  /** The cell's execution count. */
+  readonly count: number;
+  readonly line: number;
+  readonly column: number;
+}
+/** Shows a place in the editor; false when its cell is not there any more. */
+export type OpenCell = (place: CellPlace) => boolean;
+
+/** An error with its chain of causes. Long stacks fold away; a frame in a cell leads there. */
+export function errorView(openCell?: OpenCell): View<ErrorRecord | undefined> {
   const node = element("div", { class: "cl-error", hidden: true });
   let drawn: string | undefined;
   return {
@@ -14,24 +27,29 @@ export function errorView(): View<ErrorRecord | undefined> {
       if (text === drawn) return; // an opened stack stays open
       drawn = text;
       node.hidden = !error;
-      setChildren(node, error ? chain(error) : []);
+      setChildren(node, error ? chain(error, openCell) : []);
     },
   };
 }
 
-function chain(error: ErrorRecord): Node[] {
-  const parts: Node[] = [one(error)];
+function chain(error: ErrorRecord, openCell: OpenCell | undefined): Node[] {
+  const parts: Node[] = [one(error, openCell)];
   for (let cause = error.cause, depth = 0; cause && depth < DEEPEST_CAUSE; cause = cause.cause, depth += 1)
     parts.push(
-      element("div", { class: "cl-error-cause" }, element("span", { class: "cl-muted" }, "caused by"), one(cause)),
+      element(
+        "div",
+        { class: "cl-error-cause" },
+        element("span", { class: "cl-muted" }, "caused by"),
+        one(cause, openCell),
+      ),
     );
   for (const each of error.errors?.slice(0, DEEPEST_CAUSE) ?? [])
-    parts.push(element("div", { class: "cl-error-cause" }, one(each)));
+    parts.push(element("div", { class: "cl-error-cause" }, one(each, openCell)));
   return parts;
 }
 
-function one(error: ErrorRecord): HTMLElement {
-  const frames = error.stack?.split("\n").filter((line) => /^\s*at /.test(line)) ?? [];
+function one(error: ErrorRecord, openCell: OpenCell | undefined): HTMLElement {
+  const frames = (error.stack?.split("\n") ?? []).filter((line) => /^\s*at /.test(line)).map((line) => line.trim());
   return element(
     "div",
     { class: "cl-error-one" },
@@ -44,9 +62,23 @@ function one(error: ErrorRecord): HTMLElement {
     frames.length > 0 &&
       element(
         "details",
-        { class: "cl-error-stack" },
+        { class: "cl-error-stack", open: frames.length <= MOST_OPEN_FRAMES },
         element("summary", {}, frames.length === 1 ? "1 frame" : `${frames.length} frames`),
-        element("pre", {}, frames.map((frame) => frame.trim()).join("\n")),
+        element("pre", {}, ...frames.flatMap((frame) => [...frameParts(frame, openCell), "\n"])),
       ),
   );
+}
+
+/** A frame as text, its place in a cell as a button. */
+function frameParts(frame: string, openCell: OpenCell | undefined): (Node | string)[] {
+  const found = openCell && CELL_PLACE.exec(frame);
+  if (!found) return [frame];
+  const [count, line, column] = found.slice(1).map(Number) as [number, number, number];
+  const button = element("button", { type: "button", class: "cl-link cl-frame", title: "Go to the cell" }, found[0]);
+  button.addEventListener("click", () => {
+    if (openCell({ count, line, column })) return;
+    button.disabled = true;
+    button.title = "This cell ran again or is gone since";
+  });
+  return [frame.slice(0, found.index), button, frame.slice(found.index + found[0].length)];
 }

@@ -1,5 +1,11 @@
 import type { EpochMs } from "../../../src/contracts/json.js";
-import { FAILED_TYPES, type FlowRunRecord, type LogRecord, SUCCESSFUL_TYPES } from "../../../src/contracts/records.js";
+import {
+  FAILED_TYPES,
+  type FlowRunRecord,
+  type LogRecord,
+  type StateRecord,
+  SUCCESSFUL_TYPES,
+} from "../../../src/contracts/records.js";
 import type { ResultPreview } from "../../../src/contracts/run-comm.js";
 import {
   countOf,
@@ -10,6 +16,7 @@ import {
   type StateCounts,
   totalOf,
 } from "../../../src/display/run-outline.js";
+import type { OpenCell } from "./error-view.js";
 import type { ShownState } from "./state-icon.js";
 
 /**
@@ -36,6 +43,9 @@ export interface FlowRunActions {
   cancel(): Promise<void>;
   preview(resultId: string): Promise<ResultPreview>;
   logs(taskRunId: string): Promise<readonly LogRecord[]>;
+  /** Every state the task run had, oldest first. */
+  history(taskRunId: string): Promise<readonly StateRecord[]>;
+  readonly openCell: OpenCell;
 }
 
 /** A model with what all its views need worked out once. */

@@ -3,6 +3,7 @@ import { type FlowRunActions, type FlowRunModel, type RunScene, sceneOf } from "
 import { graphView } from "./graph-view.js";
 import { runHeader } from "./run-header.js";
 import { taskDrawer } from "./task-drawer.js";
+import { taskHistories } from "./task-histories.js";
 import { taskTable } from "./task-table.js";
 import { timelineView } from "./timeline-view.js";
 
@@ -28,13 +29,18 @@ export function flowRunView(actions: FlowRunActions): FlowRunView {
     draw();
   };
   const header = runHeader(actions);
+  const histories = taskHistories(
+    () => (model?.link === "live" && model.trusted ? (id) => actions.history(id) : undefined),
+    () => draw(),
+  );
   const graph = graphView(select);
+  const timeline = timelineView(select, histories);
   const panels: { readonly [T in Tab]: View<RunScene> } = {
     Graph: graph,
-    Timeline: timelineView(select),
+    Timeline: timeline,
     Tasks: taskTable(select),
   };
-  const drawer = taskDrawer(actions, select);
+  const drawer = taskDrawer(actions, select, histories);
 
   const tabs = TABS.map((name) => {
     const node = element(
@@ -75,7 +81,7 @@ export function flowRunView(actions: FlowRunActions): FlowRunView {
     "section",
     { class: "cl-card cl-run" },
     header.node,
-    element("div", { class: "cl-toolbar" }, tabList, graph.tools),
+    element("div", { class: "cl-toolbar" }, tabList, graph.tools, timeline.tools),
     element(
       "div",
       { class: "cl-run-body" },
@@ -99,6 +105,7 @@ export function flowRunView(actions: FlowRunActions): FlowRunView {
       panels[name].node.hidden = !chosen;
     });
     graph.tools.hidden = tab !== "Graph";
+    timeline.tools.hidden = tab !== "Timeline";
     panels[tab].update(scene);
     drawer.update(scene);
   }

@@ -4,6 +4,7 @@ import { formatDuration } from "../../../src/display/human-units.js";
 import { countOf, type OutlineNode, totalOf } from "../../../src/display/run-outline.js";
 import { setAttributes, setText, svgElement, type View } from "./element.js";
 import { shownState } from "./flow-run-model.js";
+import { countdown, taskProgress } from "./remaining.js";
 import { stateIcon, toneOf, wordOf } from "./state-icon.js";
 
 export const NODE_WIDTH = 184;
@@ -75,6 +76,10 @@ function detailOf(call: OutlineNode, now: number, running: boolean): string {
   }
   const { run } = call;
   if (!run) return "Planned";
+  const wait = running ? countdown(run.state, now) : undefined;
+  if (wait) return `${wait} · ${run.state.runCount}/${run.maxAttempts}`;
+  const progress = running ? taskProgress(run, now) : undefined;
+  if (progress) return progress;
   const end = run.endedAt ?? (running && RUNNING_TYPES.includes(run.state.type) ? now : null);
   return [
     wordOf(run.state.type),

@@ -9,6 +9,7 @@ import { type RunScene, shownState } from "./flow-run-model.js";
 import { graphNode, NODE_HEIGHT, NODE_WIDTH, type NodeModel } from "./graph-node.js";
 import { walk } from "./graph-walk.js";
 import { panZoom } from "./pan-zoom.js";
+import { toolButton, zoomButtons } from "./tool-button.js";
 
 export interface GraphView extends View<RunScene> {
   /** Buttons for direction, zoom and fit; they stand in the toolbar. */
@@ -57,9 +58,7 @@ export function graphView(select: (name: string | undefined) => void): GraphView
     "div",
     { class: "cl-tools", role: "toolbar", "aria-label": "Graph" },
     turn,
-    toolButton("Zoom out", "M4 8h8", () => view.zoom(1 / 1.25)),
-    toolButton("Zoom in", "M4 8h8M8 4v8", () => view.zoom(1.25)),
-    toolButton("Fit", "M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3", () => view.fit()),
+    ...zoomButtons(view.zoom, view.fit),
   );
 
   svg.addEventListener("keydown", (event) => {
@@ -147,18 +146,4 @@ function edgeView(): View<EdgeModel, SVGPathElement> {
         "data-near": near ? "true" : null,
       }),
   };
-}
-
-function toolButton(title: string, path: string, press: () => void): HTMLButtonElement {
-  const node = element(
-    "button",
-    { type: "button", class: "cl-icon-button", title, "aria-label": title },
-    svgElement(
-      "svg",
-      { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" },
-      svgElement("path", { class: "cl-line", d: path }),
-    ),
-  );
-  node.addEventListener("click", press);
-  return node;
 }

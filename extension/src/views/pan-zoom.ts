@@ -2,7 +2,7 @@ const SMALLEST = 0.15;
 const LARGEST = 2.5;
 const PAD = 16;
 /** Names stay readable until the person asks to see all: a larger picture begins at its start instead. */
-const SMALLEST_AT_FIRST = 0.6;
+const SMALLEST_AT_FIRST = 0.8;
 const LEAST_HEIGHT = 96;
 const MOST_HEIGHT = 420;
 

@@ -11,6 +11,7 @@ import {
   type RunScene,
   retryRefusal,
 } from "./flow-run-model.js";
+import { runProgress } from "./remaining.js";
 import { type ShownState, stateIcon, toneOf, wordOf } from "./state-icon.js";
 
 interface Share {
@@ -120,6 +121,7 @@ function factsOf(scene: RunScene): string {
     keptAndRan(running ? soFar(scene) : run),
     run.attempt > 1 && `attempt ${run.attempt}`,
     end !== null && formatDuration(end - run.startedAt),
+    running && runProgress(soFar(scene).ran, openTasks(scene), now - run.startedAt),
     run.omitted && `${run.omitted} tasks not in this copy`,
   ]
     .filter(Boolean)
@@ -132,6 +134,9 @@ function soFar({ outline }: RunScene): { readonly kept: number; readonly ran: nu
   const ended = tasks.filter(({ kept, state }) => !kept && FINISHED_TYPES.includes(state.type));
   return { kept: tasks.filter(({ kept }) => kept).length, ran: ended.length };
 }
+
+const openTasks = ({ counts, total }: RunScene): number =>
+  openCount(counts) + total - SHARE_ORDER.reduce((sum, type) => sum + (counts[type] ?? 0), 0);
 
 function sharesOf(counts: StateCounts, total: number): Share[] {
   const shares: Share[] = SHARE_ORDER.filter((type) => counts[type]).map((state) => ({ state, count: counts[state]! }));

@@ -1,9 +1,9 @@
 import type { EpochMs } from "../../../src/contracts/json.js";
 import { FINISHED_TYPES, type StatePayload } from "../../../src/contracts/records.js";
-import { formatDuration } from "../../../src/display/human-units.js";
 import { element, setAttributes, setText, type View } from "./element.js";
-import { errorView } from "./error-view.js";
+import { errorView, type OpenCell } from "./error-view.js";
 import { localTime } from "./local-time.js";
+import { countdown } from "./remaining.js";
 import { resultView } from "./result-view.js";
 import { stateIcon, toneOf, wordOf } from "./state-icon.js";
 
@@ -13,14 +13,14 @@ export interface StateCardModel {
 }
 
 /** One State: sign, word, name, message, times, and its result or error. */
-export function stateCard(): View<StateCardModel> {
+export function stateCard(openCell?: OpenCell): View<StateCardModel> {
   const icon = stateIcon();
   const word = element("span", { class: "cl-title" });
   const name = element("span", { class: "cl-name" });
   const message = element("div", { class: "cl-message" });
   const facts = element("span", { class: "cl-facts" });
   const time = localTime();
-  const error = errorView();
+  const error = errorView(openCell);
   const result = resultView();
   const node = element(
     "section",
@@ -63,10 +63,8 @@ function factsOf(state: StatePayload, now: EpochMs): string {
   if (state.children !== undefined) facts.push(state.children === 1 ? "1 child" : `${state.children} children`);
   if (state.loopCount !== undefined) facts.push(`loop ${state.loopCount}`);
   if (state.startTime === null) facts.push("until resumed");
-  else if (state.startTime !== undefined && state.startTime > now)
-    facts.push(
-      `${state.type === "Retrying" ? "retries" : "starts"} in ${formatDuration(Math.ceil((state.startTime - now) / 1000) * 1000)}`,
-    );
+  const wait = countdown(state, now);
+  if (wait) facts.push(wait);
   if (state.progress) facts.push(`${Math.round(state.progress.fraction * 100)} %`);
   return facts.join(" · ");
 }

@@ -1,18 +1,25 @@
 import { FAILED_TYPES, type LogRecord, type TaskRunRecord } from "../../../src/contracts/records.js";
 import { formatDuration } from "../../../src/display/human-units.js";
 import { type OutlineNode, taskTitle, totalOf } from "../../../src/display/run-outline.js";
+import { attemptList } from "./attempt-list.js";
 import { copyButton } from "./copy-button.js";
 import { element, keyedViews, setChildren, setText, type View } from "./element.js";
 import { errorView } from "./error-view.js";
 import { type FlowRunActions, type RunScene, shownState } from "./flow-run-model.js";
 import { localTime } from "./local-time.js";
+import { countdown, taskProgress } from "./remaining.js";
 import { resultView } from "./result-view.js";
 import { type ShownState, stateBadge, stateIcon, wordOf } from "./state-icon.js";
+import type { TaskHistories } from "./task-histories.js";
 
 const MOST_CHILDREN = 8;
 
 /** What is known of the selected task: state, attempts, why it ran, what it read, what went wrong, logs, result. */
-export function taskDrawer(actions: FlowRunActions, select: (key: string | undefined) => void): View<RunScene> {
+export function taskDrawer(
+  actions: FlowRunActions,
+  select: (key: string | undefined) => void,
+  histories: TaskHistories,
+): View<RunScene> {
   const badge = stateBadge();
   const name = element("h3", { class: "cl-drawer-title" });
   const copy = copyButton("Copy the task run's id");
@@ -37,7 +44,9 @@ export function taskDrawer(actions: FlowRunActions, select: (key: string | undef
     ({ key }) => key,
     () => neighbourView(select),
   );
-  const error = errorView();
+  const error = errorView((place) => actions.openCell(place));
+  const attempts = attemptList();
+  const attemptSection = section("Attempts", attempts.node);
   const errorSection = section("Error", error.node);
   const result = resultView();
   const resultSection = section("Result", result.node);
@@ -49,18 +58,24 @@ export function taskDrawer(actions: FlowRunActions, select: (key: string | undef
     element(
       "div",
       { class: "cl-drawer-head" },
-      element("div", {}, name, badge.node),
+      element("div", { class: "cl-drawer-heading" }, name, badge.node),
       element("span", { class: "cl-gap" }),
       copy.node,
       close,
     ),
-    message,
-    facts,
-    errorSection.node,
-    upstream.node,
-    children.node,
-    resultSection.node,
-    logs.node,
+    element(
+      "div",
+      { class: "cl-drawer-body" },
+      element("div", { class: "cl-drawer-facts" }, message, facts, upstream.node, children.node),
+      element(
+        "div",
+        { class: "cl-drawer-finds" },
+        errorSection.node,
+        resultSection.node,
+        attemptSection.node,
+        logs.node,
+      ),
+    ),
   );
   return {
     node,
@@ -75,7 +90,7 @@ export function taskDrawer(actions: FlowRunActions, select: (key: string | undef
       const said = task?.state.error ? "" : (task?.state.message ?? "");
       setText(message, said);
       message.hidden = said === "";
-      drawFacts(facts, call, task, started);
+      drawFacts(facts, call, task, started, scene);
       const neighbours =
         task?.mapIndex != null
           ? [neighbourOf(call)]
@@ -98,6 +113,8 @@ export function taskDrawer(actions: FlowRunActions, select: (key: string | undef
           result: task.state.result,
           open: scene.link === "live" && scene.trusted ? openResult : undefined,
         });
+      attempts.update({ task, history: task && task.state.runCount > 1 ? histories.of(task) : undefined });
+      attemptSection.node.hidden = attempts.node.hidden;
       logs.update({ task, live: scene.link === "live" && scene.trusted });
     },
   };
@@ -113,12 +130,20 @@ function find({ outline, selected }: RunScene): { call: OutlineNode; task: TaskR
   return undefined;
 }
 
-function drawFacts(list: HTMLElement, call: OutlineNode, task: TaskRunRecord | undefined, started: View<number>): void {
+function drawFacts(
+  list: HTMLElement,
+  call: OutlineNode,
+  task: TaskRunRecord | undefined,
+  started: View<number>,
+  scene: RunScene,
+): void {
   const rows: [string, string | Node][] = [];
   if (call.task !== call.name) rows.push(["Task", call.task]);
   if (task) {
     if (task.kept) rows.push(["Kept", "from an earlier attempt"]);
     if (task.state.runCount > 0) rows.push(["Attempt", `${task.state.runCount} of ${task.maxAttempts}`]);
+    const wait = scene.running ? (countdown(task.state, scene.now) ?? taskProgress(task, scene.now)) : undefined;
+    if (wait) rows.push([task.state.progress && !task.state.startTime ? "Progress" : "Next", wait]);
     if (task.startedAt !== null) {
       started.update(task.startedAt);
       rows.push(["Started", started.node]);

@@ -3,6 +3,7 @@ import { formatDuration } from "../../../src/display/human-units.js";
 import { taskTitle } from "../../../src/display/run-outline.js";
 import { element, keyedViews, setAttributes, setText, type View } from "./element.js";
 import type { RunScene } from "./flow-run-model.js";
+import { countdown, taskProgress } from "./remaining.js";
 import { stateBadge, wordOf } from "./state-icon.js";
 import { selectionKey } from "./timeline-view.js";
 
@@ -27,6 +28,8 @@ const COLUMNS: readonly Column[] = [
 interface Row {
   readonly task: TaskRunRecord;
   readonly selected: boolean;
+  /** Of a run that goes on; 0 otherwise. */
+  readonly now: number;
 }
 
 /** Every task run in a row, mapped children too: sort by a column, filter by text or state. Only rows in sight are drawn. */
@@ -97,9 +100,10 @@ export function taskTable(select: (key: string | undefined) => void): View<RunSc
     above.style.height = `${first * ROW_HEIGHT}px`;
     table.style.marginBottom = `${(tasks.length - last) * ROW_HEIGHT}px`;
     const { selected } = scene;
+    const now = scene.running ? scene.now : 0;
     updateRows([
-      ...(first > 0 ? [{ task: SPACER, selected: false }] : []),
-      ...tasks.slice(first, last).map((task) => ({ task, selected: selectionKey(task) === selected })),
+      ...(first > 0 ? [{ task: SPACER, selected: false, now }] : []),
+      ...tasks.slice(first, last).map((task) => ({ task, selected: selectionKey(task) === selected, now })),
     ]);
   }
   return {
@@ -147,8 +151,9 @@ function rowView(select: (key: string | undefined) => void): View<Row, Element> 
         cells.attempt,
         task.state.runCount === 0 ? "" : task.maxAttempts > 1 ? `${task.state.runCount} of ${task.maxAttempts}` : "1",
       );
-      setText(cells.note, noteOf(task));
-      setAttributes(cells.note, { title: noteOf(task) || null });
+      const note = noteOf(task, next.now);
+      setText(cells.note, note);
+      setAttributes(cells.note, { title: note || null });
       setAttributes(node, {
         "data-state": task.state.type,
         "data-selected": selected ? "true" : null,
@@ -158,7 +163,10 @@ function rowView(select: (key: string | undefined) => void): View<Row, Element> 
   };
 }
 
-function noteOf({ state, reason, kept }: TaskRunRecord): string {
+function noteOf(task: TaskRunRecord, now = 0): string {
+  const { state, reason, kept } = task;
+  const wait = now > 0 ? (countdown(state, now) ?? taskProgress(task, now)) : undefined;
+  if (wait) return [wait, state.error?.message ?? state.message ?? state.progress?.message].filter(Boolean).join(" · ");
   if (state.error) return `${state.error.name}: ${state.error.message}`;
   return (kept && reason === "kept" ? "" : reason) || (state.progress?.message ?? "");
 }
