@@ -1,6 +1,7 @@
 import type { FlowRunSummary } from "../contracts/records.js";
 import type { Session } from "./database.js";
 import type { SqlValue } from "./driver.js";
+import { checksumOf } from "./run-rows.js";
 import type { ResultId, ResultWrite, RunChange, Transition } from "./store.js";
 import type { Append } from "./store-calls.js";
 
@@ -13,11 +14,12 @@ const INSERT_RESULTS = `
   SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5 FROM json_each(?) WHERE true
   ON CONFLICT (id) DO UPDATE SET text = excluded.text WHERE text IS NOT excluded.text`;
 const UPSERT_TASK_RUNS = `
-  INSERT INTO task_runs (id, flow_run_id, type, ended_at, cache_key, cache_expires, record, memory)
-  SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7
+  INSERT INTO task_runs (id, flow_run_id, type, ended_at, cache_key, cache_expires, record, memory, checksum)
+  SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8
   FROM json_each(?) WHERE true
   ON CONFLICT (id) DO UPDATE SET type = excluded.type, ended_at = excluded.ended_at, cache_key = excluded.cache_key,
-    cache_expires = excluded.cache_expires, record = excluded.record, memory = excluded.memory`;
+    cache_expires = excluded.cache_expires, record = excluded.record, memory = excluded.memory,
+    checksum = excluded.checksum`;
 const UPDATE_RUN = "UPDATE flow_runs SET type = ?, ended_at = ?, record = ? WHERE id = ?";
 
 /** Writes what many appends ask, in their order. @throws {RangeError} when one names an unknown run. */
@@ -55,8 +57,9 @@ async function writeResults(
 async function writeTransitions(session: Session, transitions: readonly Transition[]): Promise<void> {
   const rows = transitions.map(({ run, memory }): SqlValue[] => {
     const { cacheKey, cacheExpires } = memory;
+    const [record, remembered] = [JSON.stringify(run), JSON.stringify(memory)];
     const found = [run.id, run.flowRunId, run.state.type, run.endedAt, cacheKey, cacheExpires];
-    return [...found, JSON.stringify(run), JSON.stringify(memory)];
+    return [...found, record, remembered, checksumOf(record, remembered)];
   });
   await session.run(UPSERT_TASK_RUNS, JSON.stringify(rows));
 }

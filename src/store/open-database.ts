@@ -64,7 +64,7 @@ async function prepareDatabase(driver: Driver, path: string): Promise<void> {
   await expectPragma(driver, "journal_mode", path === ":memory:" ? "memory" : "wal");
   await expectPragma(driver, "synchronous", "2");
   await expectPragma(driver, "foreign_keys", "1");
-  await driver.exec("PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY");
+  await driver.exec("PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON");
   await migrate(driver);
 }
 

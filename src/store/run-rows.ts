@@ -1,3 +1,5 @@
+import { crc32 } from "node:zlib";
+import type { EpochMs } from "../contracts/json.js";
 import {
   type FlowRunRecord,
   type FlowRunSummary,
@@ -6,17 +8,34 @@ import {
   type TaskRunRecord,
 } from "../contracts/records.js";
 import type { Session } from "./database.js";
-import type { SqlRow } from "./driver.js";
-import type { RememberedRun, RememberedTask, RunFilter, TaskRunMemory } from "./store.js";
+import { SqlError, type SqlRow } from "./driver.js";
+import type { CacheHit, RememberedRun, RememberedTask, RunFilter } from "./store.js";
 
 /** A run with who ran it last, before its records are parsed. */
 export const SELECT_RUN = `
   SELECT flow_runs.*, owners.pid, owners.started_at, owners.machine, owners.process_mark, owners.beat_at
   FROM flow_runs JOIN owners ON owners.id = flow_runs.owner_id WHERE flow_runs.id = ?`;
 
-/** Reads a JSON column written by this store. */
+/** SQLite's code for a damaged file. */
+const CORRUPT = 11;
+
+/** Reads a JSON column written by this store. @throws {SqlError} "corrupt" where it is none any more. */
 export function parse<T>(row: SqlRow | undefined, column: string): T {
-  return JSON.parse(String(row?.[column])) as T;
+  try {
+    return JSON.parse(String(row?.[column])) as T;
+  } catch (cause) {
+    throw new SqlError(`"${column}" of a row is no JSON`, CORRUPT, { cause });
+  }
+}
+
+/** Column `checksum` of a task run: SQLite keeps none, and a damaged record may still be JSON. */
+export const checksumOf = (record: string, memory: string): number => crc32(memory, crc32(record));
+
+/** A task run with its memory; undefined where its row is damaged, which is as good as never having run. */
+export function readTask(row: SqlRow): RememberedTask | undefined {
+  const { record, memory, checksum } = row; // no checksum: store version 1 wrote it
+  if (checksum !== null && checksum !== checksumOf(String(record), String(memory))) return undefined;
+  return { run: parse(row, "record"), memory: parse(row, "memory") };
 }
 
 /** A run in its latest state; undefined when unknown. */
@@ -33,7 +52,7 @@ export async function readRun(session: Session, runId: string): Promise<FlowRunR
 export async function readRememberedRun(session: Session, runId: string): Promise<RememberedRun | undefined> {
   const row = await session.first(SELECT_RUN, runId);
   if (!row) return undefined;
-  const graph = await readGraph(session, runId);
+  const graph = await readGraph(session, runId).catch(() => []); // it only orders here; who goes on writes it anew
   const tasks = inGraphOrder(await readTasks(session, runId), graph, ({ run }) => run);
   const run = { ...parse<FlowRunSummary>(row, "record"), graph, tasks: tasks.map((task) => task.run) };
   return { run, tasks };
@@ -43,12 +62,25 @@ export async function readRememberedRun(session: Session, runId: string): Promis
 export async function readRunningTasks(session: Session, runId: string): Promise<RememberedTask[]> {
   const running = JSON.stringify(RUNNING_TYPES);
   const rows = await session.all(
-    `SELECT record, memory FROM task_runs
+    `SELECT record, memory, checksum FROM task_runs
      WHERE flow_run_id = ? AND type IN (SELECT value FROM json_each(?)) ORDER BY number`,
     runId,
     running,
   );
-  return rows.map(toRememberedTask);
+  return readTaskRows(rows, runId);
+}
+
+/** The newest unexpired successful task run with a cache key; one that is damaged is no hit. */
+export async function newestCached(session: Session, cacheKey: string, now: EpochMs): Promise<CacheHit | undefined> {
+  const row = await session.first(
+    `SELECT record, memory, checksum, ended_at FROM task_runs
+     WHERE cache_key = ? AND type IN ('Success', 'Cached') AND (cache_expires IS NULL OR cache_expires > ?)
+     ORDER BY ended_at DESC, number DESC LIMIT 1`,
+    cacheKey,
+    now,
+  );
+  const task = row && readTask(row);
+  return task?.memory.cacheKey === cacheKey ? { ...task, endedAt: Number(row?.ended_at) } : undefined;
 }
 
 /** The statement that lists runs by `filter`, newest first, and its parameters. */
@@ -72,14 +104,16 @@ async function readGraph(session: Session, runId: string): Promise<GraphNode[]> 
 }
 
 async function readTasks(session: Session, runId: string): Promise<RememberedTask[]> {
-  const rows = await session.all("SELECT record, memory FROM task_runs WHERE flow_run_id = ? ORDER BY number", runId);
-  return rows.map(toRememberedTask);
+  const rows = await session.all(
+    "SELECT record, memory, checksum FROM task_runs WHERE flow_run_id = ? ORDER BY number",
+    runId,
+  );
+  return readTaskRows(rows, runId);
 }
 
-const toRememberedTask = (row: SqlRow): RememberedTask => ({
-  run: parse<TaskRunRecord>(row, "record"),
-  memory: parse<TaskRunMemory>(row, "memory"),
-});
+/** Those rows that are whole and belong to the run: a damaged index leads to others. */
+const readTaskRows = (rows: readonly SqlRow[], runId: string): RememberedTask[] =>
+  rows.flatMap((row) => readTask(row) ?? []).filter(({ run }) => run.flowRunId === runId);
 
 /** A mapped parent before its children; calls that the graph no longer has come last. */
 function inGraphOrder<T>(tasks: readonly T[], graph: readonly GraphNode[], runOf: (task: T) => TaskRunRecord): T[] {

@@ -94,6 +94,7 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX logs_of_task ON logs (task_run);
   `,
+  "ALTER TABLE task_runs ADD COLUMN checksum INTEGER",
 ];
 
 /** The version this program writes and the newest it reads. */

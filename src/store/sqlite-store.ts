@@ -10,7 +10,7 @@ import type { OpenDriver, SqlRow } from "./driver.js";
 import { collectGarbage } from "./gc.js";
 import { BEAT_MS, beat } from "./owners.js";
 import { holderOf, movePlace, renamedFrom } from "./renamed-place.js";
-import { listRuns, parse, readRememberedRun, readRun } from "./run-rows.js";
+import { listRuns, newestCached, parse, readRememberedRun, readRun } from "./run-rows.js";
 import { openSqlite3 } from "./sqlite3-driver.js";
 import {
   type CacheHit,
@@ -115,15 +115,8 @@ export class SqliteStore implements Store {
     });
   }
 
-  async cached(cacheKey: string, now: EpochMs): Promise<CacheHit | undefined> {
-    const [row] = await this.#query(
-      `SELECT record, memory, ended_at FROM task_runs
-       WHERE cache_key = ? AND type IN ('Success', 'Cached') AND (cache_expires IS NULL OR cache_expires > ?)
-       ORDER BY ended_at DESC, number DESC LIMIT 1`,
-      cacheKey,
-      now,
-    );
-    return row && { run: parse(row, "record"), memory: parse(row, "memory"), endedAt: Number(row.ended_at) };
+  cached(cacheKey: string, now: EpochMs): Promise<CacheHit | undefined> {
+    return this.#read((session) => newestCached(session, cacheKey, now));
   }
 
   async readResult(id: ResultId): Promise<string> {
@@ -136,23 +129,21 @@ export class SqliteStore implements Store {
     );
   }
 
-  async flowRuns(filter: RunFilter = {}): Promise<FlowRunSummary[]> {
+  flowRuns(filter: RunFilter = {}): Promise<FlowRunSummary[]> {
     const { sql, parameters } = listRuns(filter);
-    return (await this.#query(sql, ...parameters)).map((row) => parse(row, "record"));
+    return this.#records(sql, ...parameters);
   }
 
   flowRun(runId: string): Promise<FlowRunRecord | undefined> {
     return this.#read((session) => readRun(session, runId));
   }
 
-  async history(taskRunId: string): Promise<StateRecord[]> {
-    const rows = await this.#query(SELECT_HISTORY, taskRunId);
-    return rows.map((row) => parse(row, "record"));
+  history(taskRunId: string): Promise<StateRecord[]> {
+    return this.#records(SELECT_HISTORY, taskRunId);
   }
 
-  async logs(taskRunId: string): Promise<LogRecord[]> {
-    const rows = await this.#query(SELECT_LOGS, taskRunId);
-    return rows.map((row) => parse(row, "record"));
+  logs(taskRunId: string): Promise<LogRecord[]> {
+    return this.#records(SELECT_LOGS, taskRunId);
   }
 
   async gc(ask: { olderThan: EpochMs; keepLast: number; dryRun: boolean }): Promise<GcReport> {
@@ -239,6 +230,11 @@ export class SqliteStore implements Store {
   async #query(sql: string, ...parameters: readonly (string | number)[]): Promise<SqlRow[]> {
     this.#checkOpen();
     return await this.#database.query(sql, ...parameters);
+  }
+
+  /** Column `record` of all rows. */
+  #records<T>(sql: string, ...parameters: readonly (string | number)[]): Promise<T[]> {
+    return this.#read(async (session) => (await session.all(sql, ...parameters)).map((row) => parse<T>(row, "record")));
   }
 
   #checkOpen(): void {

@@ -1,0 +1,101 @@
+/** Damages copies of a store and goes on with each: what comes out is right, or an error that says so. */
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openStoreHere } from "../../src/store/open-store.js";
+import { DamagedFlow, LARGE } from "./damaged-flow.js";
+import { damageStore } from "./damages.js";
+import { Dice } from "./dice.js";
+
+/** How many damages ended in which way. */
+export interface DamageReport {
+  /** The store was not opened, or the run not begun, with words about the file. */
+  refused: number;
+  /** The run went on to its end with every value right. */
+  repaired: number;
+  /** A call of the run failed, with words. */
+  failed: number;
+  /** What must not happen, each with the seed that repeats it. */
+  readonly wrong: string[];
+}
+
+const PATIENCE_MS = 60_000;
+/** What a person is told: an action of ours and the reason, never SQLite's or JavaScript's bare words. */
+const CLEAR = /^Cannot (open|read|write to|begin|store|change|set) /;
+
+/** @param count damages, each done to a copy of its own. The seed of one is `seed` plus its place. */
+export async function damageHarness(seed: number, count: number): Promise<DamageReport> {
+  const scratch = mkdtempSync(join(tmpdir(), "cellar-damage-"));
+  const report: DamageReport = { refused: 0, repaired: 0, failed: 0, wrong: [] };
+  try {
+    const sources = await makeStores(scratch);
+    for (let each = 0; each < count; each += 1) {
+      const dice = new Dice(seed + each);
+      const folder = join(scratch, `case-${each}`);
+      cpSync(dice.pick(sources), folder, { recursive: true });
+      const what = damageStore(folder, dice);
+      const [outcome, detail] = await inTime(goOn(folder, what));
+      if (outcome === "wrong") report.wrong.push(`seed ${seed + each}: ${what}: ${detail}`);
+      else report[outcome] += 1;
+      rmSync(folder, { recursive: true });
+    }
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+  return report;
+}
+
+/** A store that was closed, all in one file, and one as a killed process leaves it, with its log. */
+async function makeStores(scratch: string): Promise<string[]> {
+  const [closed, killed] = [join(scratch, "closed"), join(scratch, "killed")];
+  const store = await openStoreHere(join(closed, "store.db"));
+  await new DamagedFlow(true).run(store, "failed");
+  cpSync(closed, killed, { recursive: true, filter: (path) => !path.endsWith("-shm") });
+  await store.close();
+  return [closed, killed];
+}
+
+type Outcome = readonly ["refused" | "repaired" | "failed" | "wrong", string];
+
+async function inTime(outcome: Promise<Outcome>): Promise<Outcome> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Outcome>((resolve) => {
+    timer = setTimeout(() => resolve(["wrong", "it did not end"]), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([outcome, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function goOn(folder: string, what: string): Promise<Outcome> {
+  try {
+    const store = await openStoreHere(join(folder, "store.db"));
+    try {
+      const flow = new DamagedFlow(false);
+      const resumed = await flow.run(store, "failed");
+      const again = [...flow.ran];
+      const fresh = await flow.run(store, "never"); // the cache gives what it has
+      const wrong = [...resumed.wrong, ...fresh.wrong];
+      if (wrong.length > 0) return ["wrong", `wrong values of ${wrong.join(", ")}`];
+      const excess = again.filter((name) => !LARGE.includes(name) && name !== "gate");
+      if (what.includes("blobs") && (again.length > 2 || excess.length > 0 || resumed.type !== "Success"))
+        return ["wrong", `one large value was hit, and ran again: ${again.join(", ")}: ${resumed.type}`];
+      await readAll(store);
+      return [resumed.type === "Success" && fresh.type === "Success" ? "repaired" : "failed", ""];
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    const { message, stack } = error as Error;
+    return CLEAR.test(message) ? ["refused", message] : ["wrong", `${stack}`];
+  }
+}
+
+/** What a list, a widget and the command line read. */
+async function readAll(store: Awaited<ReturnType<typeof openStoreHere>>): Promise<void> {
+  for (const { id } of await store.flowRuns()) {
+    for (const task of (await store.flowRun(id))?.tasks ?? []) await store.history(task.id);
+  }
+}
