@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { ResultSerializer } from "../result/result-serializer.js";
 import type { State } from "../state/states.js";
 import type { Store } from "../store/store.js";
@@ -73,6 +74,11 @@ export class Flow<C = unknown> {
   /** The calls whose states decide the flow's. */
   referenceCalls(): readonly TaskCall[] {
     return this.options.referenceTasks?.(this.calls as never) ?? terminalCalls(this.graph.calls);
+  }
+
+  [inspect.custom](): string {
+    const { length } = this.graph.calls;
+    return `Flow ${JSON.stringify(this.name)} (${length} ${length === 1 ? "call" : "calls"})`;
   }
 }
 

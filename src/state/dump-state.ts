@@ -5,12 +5,14 @@ import type { Result } from "../result/result.js";
 import { serializerJson } from "../result/result-serializer.js";
 import { storedBlobOf } from "../result/stored-result.js";
 import { unserializableOf } from "../result/unserializable.js";
+import { CallStates } from "./call-states.js";
 import { type ResultJson, STATE_VERSION, type StateJson } from "./state-json.js";
 import type { State } from "./states.js";
 
 /**
  * The wire form of a state. Serializes every result that is not yet, each with its own serializer, and leaves
- * the state as it is; what cannot be serialized becomes `Unserializable`.
+ * the state as it is; what cannot be serialized becomes `Unserializable`. A flow's state has those of its calls
+ * by name; read again, they are found by name too.
  */
 export async function dumpState(state: State): Promise<StateJson> {
   const inputs = Object.entries(state.cachedInputs);
@@ -59,6 +61,7 @@ const isoTime = (time: Date | null): string | null => time?.toISOString() ?? nul
 /** The wire form of a result. @throws when it is only a reference and its store cannot be read. */
 export async function dumpResult(result: Result): Promise<ResultJson> {
   if (result === NoResult) return { type: "NoResult" };
+  if (!result.serialized && result.value instanceof CallStates) return dumpCalls(result.value);
   const why = unserializableOf(result);
   if (why) return { type: "Unserializable", ...why };
   const stored = await storedBlobOf(result);
@@ -69,6 +72,13 @@ export async function dumpResult(result: Result): Promise<ResultJson> {
   } catch (error) {
     return { type: "Unserializable", reason: (error as Error).message, preview: preview(result.value) };
   }
+}
+
+async function dumpCalls(calls: CallStates): Promise<ResultJson> {
+  const dumped = await Promise.all(
+    [...calls].map(async ([{ name }, state]) => [name, await dumpState(state)] as const),
+  );
+  return { type: "CallStates", calls: Object.fromEntries(dumped) };
 }
 
 const wireResult = ({ serializer }: Result, value: Json): ResultJson => ({

@@ -5,6 +5,7 @@ import { reviveSerializer } from "../result/registry.js";
 import { Result } from "../result/result.js";
 import type { SerializerJson } from "../result/result-serializer.js";
 import { unserializableResult } from "../result/unserializable.js";
+import { LoadedCallStates } from "./call-states.js";
 import { modernState } from "./modern-state.js";
 import { StateFormatError } from "./state-format-error.js";
 import { type ResultJson, type StateJson, stateJson } from "./state-json.js";
@@ -13,7 +14,7 @@ import { readTime } from "./wire-time.js";
 
 /**
  * The state that a wire form describes, also one that Prefect 0.5 to 0.13 wrote. Results stay as they are stored
- * until somebody reads them.
+ * until somebody reads them: `await state.load()`, of a flow's call `await state.task("extract").load()`.
  * @throws {StateFormatError} naming the path to what is wrong.
  */
 export function loadState(json: unknown): State {
@@ -81,6 +82,10 @@ const timeOf = (text: string | null | undefined): Date | undefined =>
 function resultOf(json: ResultJson | null | undefined): Result {
   if (!json || json.type === "NoResult") return NoResult;
   if (json.type === "Unserializable") return unserializableResult(json);
+  if (json.type === "CallStates") {
+    const calls = Object.entries(json.calls).map(([name, state]) => [{ name }, stateOf(state)] as const);
+    return new Result({ value: new LoadedCallStates(calls) });
+  }
   return new Result({
     value: json.value,
     serialized: true,

@@ -29,7 +29,7 @@ export function modernState(json: unknown, steps: readonly Step[] = []): unknown
   return {
     ...json,
     ...(typeof type === "string" && Object.hasOwn(STATE_NAMES, type) && { type: STATE_NAMES[type] }),
-    ...("_result" in json && { _result: modernResult(json._result) }),
+    ...("_result" in json && { _result: modernResult(json._result, steps) }),
     ...(isFields(json.cached_inputs) && { cached_inputs: modernInputs(json.cached_inputs) }),
     ...("state" in json && { state: modernState(json.state, [...steps, "state"]) }),
     ...(Array.isArray(json.map_states) && {
@@ -42,9 +42,16 @@ const modernInputs = (inputs: Fields): Fields =>
   Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, modernResult(input)]));
 
 /** Prefect kept a value as JSON text beside its handler (to 0.10), or its location (from 0.11). */
-function modernResult(json: unknown): unknown {
+function modernResult(json: unknown, steps: readonly Step[] = []): unknown {
   if (json === null) return { type: "NoResult" };
   if (!isFields(json)) return json;
+  if (json.type === "CallStates" && isFields(json.calls)) {
+    const states = Object.entries(json.calls).map(([name, state]) => [
+      name,
+      modernState(state, [...steps, "_result", "calls", name]),
+    ]);
+    return { ...json, calls: Object.fromEntries(states) };
+  }
   if (json.type === "NoResultType") return { type: "NoResult" };
   if (json.type === "SafeResult") return prefectResult(json.value, json.result_handler);
   if (!("location" in json)) return json;

@@ -3,6 +3,7 @@ import { hashValue } from "../result/content-hash.js";
 import { NoResult } from "../result/no-result.js";
 import { Result } from "../result/result.js";
 import { storedReferenceOf } from "../result/stored-result.js";
+import { CallStates } from "./call-states.js";
 import { StateOf } from "./state-of.js";
 import type { State } from "./states.js";
 
@@ -40,7 +41,13 @@ function sameResult(a: Result, b: Result): boolean {
   if (a === NoResult || b === NoResult || a.serialized !== b.serialized) return false;
   const [left, right] = [storedReferenceOf(a), storedReferenceOf(b)];
   if (left && right && left.id === right.id) return true;
+  if (a.value instanceof CallStates && b.value instanceof CallStates) return sameCalls(a.value, b.value);
   return (!a.serialized || a.serializer.type === b.serializer.type) && sameValue(a.value, b.value);
+}
+
+function sameCalls(a: CallStates, b: CallStates): boolean {
+  const byName = (calls: CallStates) => Object.fromEntries([...calls].map(([{ name }, state]) => [name, state]));
+  return sameField(byName(a), byName(b));
 }
 
 /** Node 20 takes two invalid Dates for different; their hashes do not. */

@@ -13,16 +13,35 @@ const time = z
   .meta({ format: "date-time" });
 const count = z.int().nonnegative();
 
-const result = z
+const storedResult = z.object({
+  type: z.literal("Result"),
+  serialized: z.literal(true),
+  value: json,
+  serializer: z.object({ type: z.string().min(1) }).catchall(json),
+});
+const noResult = z.object({ type: z.literal("NoResult") });
+const unserializable = z.object({ type: z.literal("Unserializable"), reason: z.string(), preview: z.string() });
+/** Of a flow's state: how each of its calls ended, by name. */
+const callStates = z.object({ type: z.literal("CallStates") });
+
+interface CallStatesJson extends z.infer<typeof callStates> {
+  calls: { [name: string]: StateJson };
+}
+
+/** A result on the wire. */
+export type ResultJson =
+  | z.infer<typeof storedResult>
+  | z.infer<typeof noResult>
+  | z.infer<typeof unserializable>
+  | CallStatesJson;
+
+const nested: z.ZodType<StateJson> = z.lazy(() => stateJson);
+const result: z.ZodType<ResultJson> = z
   .discriminatedUnion("type", [
-    z.object({
-      type: z.literal("Result"),
-      serialized: z.literal(true),
-      value: json,
-      serializer: z.object({ type: z.string().min(1) }).catchall(json),
-    }),
-    z.object({ type: z.literal("NoResult") }),
-    z.object({ type: z.literal("Unserializable"), reason: z.string(), preview: z.string() }),
+    storedResult,
+    noResult,
+    unserializable,
+    callStates.extend({ calls: z.record(z.string(), nested) }),
   ])
   .meta({ id: "Result", title: "A result on the wire" });
 
@@ -79,11 +98,6 @@ interface MappedJson extends z.infer<typeof mapped> {
 
 /** A state on the wire. */
 export type StateJson = z.infer<(typeof single)[number]> | SubmittedJson | QueuedJson | MappedJson;
-
-/** A result on the wire. */
-export type ResultJson = z.infer<typeof result>;
-
-const nested: z.ZodType<StateJson> = z.lazy(() => stateJson);
 
 /** The wire form of every state: what `dumpState` writes and `loadState` reads. Keys it does not name are ignored. */
 export const stateJson = z

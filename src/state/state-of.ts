@@ -144,7 +144,7 @@ export abstract class StateOf<T, Type extends StateType> {
 }
 
 /** What a flow's results say of one of its calls. */
-type CallState<T> = T extends { task(name: string): infer S } ? S : unknown;
+type CallState<T> = T extends { task(name: string): infer S } ? S : StateOf<unknown, StateType>;
 
 /** Whether a text names a state. */
 export const isStateType = (text: string): text is StateType => (STATE_TYPES as readonly string[]).includes(text);

@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /** The part of a Standard Schema (https://standardschema.dev) that is used here: zod, valibot, arktype … */
 export interface StandardSchema<T = unknown> {
   readonly "~standard": {
@@ -31,6 +33,9 @@ export class Parameter<T = unknown> {
   ) {}
   get required(): boolean {
     return !Object.hasOwn(this.options, "default");
+  }
+  [inspect.custom](): string {
+    return `Parameter ${JSON.stringify(this.name)}`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { State } from "../state/states.js";
 import type { Parameter } from "./parameter.js";
 import type { TaskDefinition } from "./task-definition.js";
@@ -104,6 +105,10 @@ export class TaskCall<out R = unknown> implements PromiseLike<R> {
     return this.run()
       .then(valueOrThrow<R>)
       .then(onValue, onError);
+  }
+
+  [inspect.custom](): string {
+    return `TaskCall ${JSON.stringify(this.name)} of flow ${JSON.stringify(this.owner.flowName)}`;
   }
 
   #waitFor(call: TaskCall): void {

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { currentOwner, gatesOfNow } from "./call-owner.js";
 import { Flattened, type Inputs, type MapInputs, Unmapped } from "./input.js";
 import type { Parameter } from "./parameter.js";
@@ -32,6 +33,7 @@ export function task<A extends unknown[], R>(
   };
   const made = (...args: readonly unknown[]) => makeCall(made as unknown as TaskDefinition, nameOf, args, false);
   Object.defineProperty(made, "name", { value: name });
+  Object.defineProperty(made, inspect.custom, { value: () => `Task ${JSON.stringify(name)}` });
   return Object.freeze(
     Object.assign(made, {
       fn,

@@ -1,11 +1,17 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
+  Failed,
   type FlowState,
   flatten,
   flow,
+  Mapped,
+  Pending,
   parameter,
+  Queued,
+  Result,
   type State,
+  Success,
   type TaskCall,
   task,
   unmapped,
@@ -53,6 +59,24 @@ test("a run's states are typed by their calls", async () => {
   assert.equal(labels, ["- HTTPS://EXAMPLE.ORG"]);
   const named: State = state.task("count");
   assert.is(named.result, 1);
+});
+
+test("states are typed by what they are made of, whatever they are assigned to", () => {
+  const five = new Success({ result: 5 });
+  same<typeof five.result, number>(true);
+  const wrapped = new Success({ result: new Result({ value: "text" }) });
+  same<typeof wrapped.result, string>(true);
+  const plain: State = new Success({ result: 5 });
+  const empty: State = new Success({});
+  const counted: State<number> = new Success({ result: 5 });
+  same<ReturnType<() => State>["result"], unknown>(true);
+  const inLine: State = new Queued({ state: new Pending({}) });
+  const mixed: State[] = [new Success({ result: 1 }), new Failed({ result: new Error("no") }), new Pending()];
+  const mapped: State = new Mapped({ mapStates: mixed });
+  const chosen: State = mixed.length > 2 ? new Success({ result: 1 }) : new Failed({ message: "no" });
+  // @ts-expect-error text is no number
+  const wrong: State<number> = new Success({ result: "5" });
+  for (const state of [plain, empty, counted, inLine, mapped, chosen, wrong]) assert.ok(state.type);
 });
 
 test("run() of a task keeps the function's own type", () => {
