@@ -5,7 +5,7 @@ import type { FlowState } from "../flow/flow-results.js";
 import type { ResultSerializer } from "../result/result-serializer.js";
 import { stateRecord } from "../state/state-record.js";
 import { Cached, type State } from "../state/states.js";
-import type { RememberedTask, RunPlace, Store } from "../store/store.js";
+import { CorruptResultError, type RememberedTask, type RunPlace, type Store } from "../store/store.js";
 import type { TaskCall } from "../task/task-call.js";
 import { beginRun } from "./begin-run.js";
 import { type Clock, systemClock } from "./clock.js";
@@ -98,7 +98,13 @@ export class RunAttempt {
 async function findCached(store: Store | null, key: string, clock: Clock): Promise<State | undefined> {
   const hit = await store?.cached(key, clock.now());
   if (!store || !hit) return undefined;
-  const state = await rememberedState(hit, (id) => store.readResult(id)).load();
+  const state = await rememberedState(hit, (id) => store.readResult(id))
+    .load()
+    .catch((thrown: unknown) => {
+      if (thrown instanceof CorruptResultError || thrown instanceof RangeError) return undefined; // made again instead
+      throw thrown;
+    });
+  if (!state) return undefined;
   return new Cached({
     message: "Taken from the cache.",
     result: state._result,

@@ -43,7 +43,8 @@ export function damageStore(folder: string, dice: Dice): string {
   const files = ["store.db", "store.db-wal"].filter((name) => existsSync(join(folder, name)));
   const blobs = blobsIn(folder);
   const kind = dice.below(files.length + 1);
-  if (kind < files.length) return dice.chance(0.03) ? removed(folder, files[kind]!) : damaged(folder, files[kind]!, dice);
+  if (kind < files.length)
+    return dice.chance(0.03) ? removed(folder, files[kind]!) : damaged(folder, files[kind]!, dice);
   const blob = dice.pick(blobs);
   if (dice.chance(0.15)) return removed(folder, blob);
   if (dice.chance(0.2)) {

@@ -24,7 +24,8 @@ export class Dice {
 export function drawSeed(harness: string): number {
   const given = process.env.CELLAR_SEED;
   const seed = given === undefined ? randomInt(2 ** 31) : Number(given);
-  if (!Number.isInteger(seed)) throw new TypeError(`Cannot seed ${harness}: CELLAR_SEED is "${given}", no whole number`);
+  if (!Number.isInteger(seed))
+    throw new TypeError(`Cannot seed ${harness}: CELLAR_SEED is "${given}", no whole number`);
   console.log(`${harness}: CELLAR_SEED=${seed}`);
   return seed;
 }
