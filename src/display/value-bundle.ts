@@ -10,7 +10,7 @@ const MOST_TEXT = 32 * 1024;
 
 /**
  * Any value as an output, by what it is: picture, chart, table, else a tree as text, with JSON beside it
- * where that is small and says all. Never throws: a value whose getters or proxies throw is said to.
+ * where that takes more than a line, is small and says all. Never throws: a value whose getters or proxies throw is said to.
  */
 export function valueBundle(value: unknown): MimeBundle {
   try {
@@ -35,7 +35,7 @@ function knownBundle(value: unknown): MimeBundle | undefined {
 }
 
 function plainBundle(value: unknown): MimeBundle {
-  const text = { "text/plain": valueText(value) };
-  const tree = typeof value === "object" && value !== null && isFaithfulJson(value, MOST_JSON);
-  return tree ? { "application/json": value, ...text } : text;
+  const text = valueText(value);
+  const tree = text.includes("\n") && isFaithfulJson(value, MOST_JSON); // one line is read faster than a tree
+  return tree ? { "application/json": value, "text/plain": text } : { "text/plain": text };
 }

@@ -11,8 +11,14 @@ cycle.self = cycle;
 const VALUES: readonly [what: string, value: unknown, mimes: readonly string[], text: string | RegExp][] = [
   ["a number", 42, [], "42"],
   ["a string", "it's", [], `"it's"`],
-  ["a list", [1, 2], ["application/json"], "[ 1, 2 ]"],
-  ["an object", { a: { b: null } }, ["application/json"], "{ a: { b: null } }"],
+  ["a list", [1, 2], [], "[ 1, 2 ]"],
+  ["an object", { a: { b: null } }, [], "{ a: { b: null } }"],
+  [
+    "a tree",
+    { a: [{ b: [{ c: { d: [null] } }] }] },
+    ["application/json"],
+    "{\n  a: [ { b: [ { c: { d: [ null ] } } ] } ]\n}",
+  ],
   ["an object with a date", { a: new Date(0) }, [], "{ a: 1970-01-01T00:00:00.000Z }"],
   ["an object with undefined", { a: undefined }, [], "{ a: undefined }"],
   ["-0", [-0], [], "[ -0 ]"],
