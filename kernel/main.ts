@@ -1,12 +1,19 @@
-import { readConnectionFile } from "./protocol/connection-file.js";
-import { Kernel } from "./wire/kernel.js";
-import { watchParent } from "./wire/parent-watch.js";
+import { LanguageThread } from "./wire/language-thread.js";
 
 /** The kernel's program: `node main.js <connection file> [--unsigned]`. */
 async function main(args: readonly string[]): Promise<void> {
   const [path] = args.filter((arg) => !arg.startsWith("--"));
   if (!path) throw new Error("Cannot start the kernel: the connection file is not named");
-  const kernel = await Kernel.start(readConnectionFile(path, args.includes("--unsigned")), () => process.exit(0));
+  const language = new LanguageThread({ folder: process.cwd() });
+  language.warmUp();
+  // Loaded meanwhile: the compiler takes longer than all the rest.
+  const [{ readConnectionFile }, { Kernel }, { watchParent }] = await Promise.all([
+    import("./protocol/connection-file.js"),
+    import("./wire/kernel.js"),
+    import("./wire/parent-watch.js"),
+  ]);
+  const connection = readConnectionFile(path, args.includes("--unsigned"));
+  const kernel = await Kernel.start(connection, language, () => process.exit(0));
   process.on("SIGINT", () => kernel.interrupt());
   process.on("SIGTERM", () => void kernel.stop());
   watchParent(process.env.JPY_PARENT_PID, () => void kernel.stop());

@@ -59,7 +59,7 @@ export class CellLanguage {
       return null;
     },
     complete: ({ code, cursor }) => complete(this.openUnfinished(code, cursor), code, cursor, this.earlier.names),
-    inspect: ({ code, cursor }) => inspect(this.openUnfinished(code, cursor), code, cursor),
+    inspect: ({ code, cursor, detail }) => inspect(this.openUnfinished(code, cursor), code, cursor, detail),
     isComplete: ({ code }) => isComplete(code, this.options.prefersTsx),
     reset: () => {
       this.reset();

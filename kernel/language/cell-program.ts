@@ -6,6 +6,7 @@ import ts = require("typescript");
 
 import { FILE_MARK, isCellModule } from "./cell-declarations.js";
 import { CELL_GLOBALS } from "./cell-globals.js";
+import { ParsedFiles } from "./parsed-files.js";
 
 /** The text that the compiler sees of a cell: what earlier cells give it, then the cell itself. */
 export interface CellFile {
@@ -24,28 +25,19 @@ export interface OpenCell {
   readonly service: ts.LanguageService;
   readonly path: string;
   readonly offset: number;
+  /** Has the comments of files read that were read without them; the service knows at once. False when all are. */
+  readComments(paths: readonly string[]): boolean;
 }
 
 const OUR_TYPES = fileURLToPath(new URL("../../src/index.d.ts", import.meta.url));
 const OUR_FOLDER = dirname(OUR_TYPES);
 
-/** Parsed files; the platform's declarations are parsed once for all folders. */
-const registry = keepingPackages(ts.createDocumentRegistry());
+/** Packages do not change while they are used, and neither do we. */
+const isPackageFile = (path: string): boolean => path.includes("/node_modules/");
+const isUnchanging = (path: string): boolean => isPackageFile(path) || path.startsWith(`${OUR_FOLDER}/`);
 
-/** A cell without an import lets go of what the cell before imported; reading packages again would take long. */
-function keepingPackages(all: ts.DocumentRegistry): ts.DocumentRegistry {
-  return {
-    ...all,
-    releaseDocumentWithKey: (
-      path: ts.Path,
-      key: ts.DocumentRegistryBucketKey,
-      kind?: ts.ScriptKind,
-      format?: ts.ResolutionMode,
-    ) => {
-      if (!isUnchanging(path)) all.releaseDocumentWithKey(path, key, kind!, format);
-    },
-  };
-}
+/** Of this thread: the platform's declarations are parsed once for all folders. */
+const parsed = new ParsedFiles(isUnchanging);
 
 /** The compiler's language service over one cell at a time. Loading it takes the better part of a second. */
 export class CellProgram {
@@ -71,7 +63,7 @@ export class CellProgram {
       ]),
     );
     const roots = [globals, nodeTypes(folder), this.names.earlier].filter((path) => path !== undefined);
-    this.service = ts.createLanguageService(this.host(roots), registry);
+    this.service = ts.createLanguageService(this.host(roots), parsed.registry);
   }
 
   /** Shows a cell to the compiler, in place of the one before. */
@@ -80,7 +72,12 @@ export class CellProgram {
     const path = cell.isTsx ? this.names.tsx : this.names.ts;
     this.write(this.names.earlier, cell.declarations);
     this.write(path, cell.head + cell.text + cell.tail);
-    return { service: this.service, path, offset: cell.head.length };
+    return {
+      service: this.service,
+      path,
+      offset: cell.head.length,
+      readComments: (paths) => parsed.readComments(paths),
+    };
   }
 
   private write(path: string, text: string): void {
@@ -140,13 +137,8 @@ export class CellProgram {
   }
 }
 
-const isPackageFile = (path: string): boolean => path.includes("/node_modules/");
-
-/** Packages do not change while they are used, and neither do we. */
-const isUnchanging = (path: string): boolean => isPackageFile(path) || path.startsWith(`${OUR_FOLDER}/`);
-
 function diskVersion(path: string): string {
-  if (isUnchanging(path)) return "1";
+  if (isUnchanging(path)) return parsed.versionOf(path);
   return String(ts.sys.getModifiedTime!(path)?.getTime() ?? 0);
 }
 

@@ -85,7 +85,10 @@ export type SessionOutput =
  */
 export const CONTROL_FD = 4;
 
-/** Node's options for the session process, before those that settings add. */
+/**
+ * Node's options for the session process, before those that settings add. Without the first,
+ * `Runtime.terminateExecution` in a promise's continuation aborts the process.
+ */
 export const SESSION_EXEC_ARGV = ["--no-force-async-hooks-checks"] as const;
 
 /** Environment of the session process. */

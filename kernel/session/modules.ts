@@ -33,6 +33,7 @@ export class Modules {
       filename: pathToFileURL(place).href,
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     }).runInThisContext() as typeof this.importInFolder;
+    quietly(() => this.importInFolder("node:module"));
   }
 
   /**
@@ -52,6 +53,20 @@ export class Modules {
       throw importError(name, this.folder, error);
     }
   };
+}
+
+/**
+ * Node warns once that the loader of cells is experimental, in the middle of a person's first import: it warns here
+ * instead, where nobody hears. All later warnings are heard.
+ */
+function quietly(firstImport: () => void): void {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    firstImport(); // warns before it gives its promise
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }
 
 const JSON_OPTIONS: ImportOptions = { with: { type: "json" } };

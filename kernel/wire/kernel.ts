@@ -17,7 +17,7 @@ import { History } from "./handlers/history.js";
 import { kernelInfoHandler } from "./handlers/kernel-info.js";
 import { Input } from "./input.js";
 import { KernelStore } from "./kernel-store.js";
-import { LanguageThread } from "./language-thread.js";
+import type { LanguageThread } from "./language-thread.js";
 import { Outlet, type Request } from "./outlet.js";
 import { sessionSetup, storePath } from "./place.js";
 import { runCommTarget } from "./run-comm.js";
@@ -36,7 +36,6 @@ export class Kernel {
   private readonly cells = new Cells();
   private readonly history = new History();
   private readonly store: KernelStore;
-  private readonly language: LanguageThread;
   private readonly session: Session;
   private readonly comms: Comms;
   private readonly input: Input;
@@ -49,12 +48,12 @@ export class Kernel {
   private constructor(
     private readonly sockets: Sockets,
     private readonly key: string,
+    private readonly language: LanguageThread,
     private readonly onStopped: () => void,
   ) {
     const folder = process.cwd();
     this.outlet = new Outlet((channel, frames) => sockets.send(channel, frames), key);
     this.store = new KernelStore(storePath(folder, process.env));
-    this.language = new LanguageThread({ folder });
     this.input = new Input(this.outlet, this.cells);
     this.session = this.newSession(folder);
     this.comms = new Comms(this.outlet, this.session, {
@@ -72,13 +71,16 @@ export class Kernel {
     this.handlers = this.newHandlers();
   }
 
-  /** Binds the sockets, answers, then starts what takes longer. @throws {Error} when a port is taken. */
-  static async start(connection: Connection, onStopped: () => void): Promise<Kernel> {
+  /**
+   * Binds the sockets, answers, then starts the session.
+   * @param language started before all else, since a first cell waits longest for it.
+   * @throws {Error} when a port is taken.
+   */
+  static async start(connection: Connection, language: LanguageThread, onStopped: () => void): Promise<Kernel> {
     const sockets = await Sockets.bind(connection);
-    const kernel = new Kernel(sockets, connection.key, onStopped);
+    const kernel = new Kernel(sockets, connection.key, language, onStopped);
     kernel.listen();
     kernel.session.renew();
-    void kernel.language.ask("warmUp", {}).catch(() => {}); // the first cell meets the same error and shows it
     return kernel;
   }
 

@@ -23,6 +23,11 @@ export class LanguageThread {
     }
   };
 
+  /** Starts the thread, so that the first cell need not wait for it. */
+  warmUp(): void {
+    this.ask("warmUp", {}).catch(() => {}); // the first cell meets the same error and shows it
+  }
+
   async stop(): Promise<void> {
     await this.worker?.terminate();
   }

@@ -7,6 +7,7 @@ import {
   CONTROL_FD,
   type KernelCalls,
   SESSION_ENV,
+  SESSION_EXEC_ARGV,
   type SessionCalls,
   type SessionOutput,
   type SessionSetup,
@@ -46,8 +47,7 @@ export class SessionProcess {
     this.child = fork(MAIN, [], {
       cwd: setup.folder,
       env: { ...process.env, [SESSION_ENV.setup]: JSON.stringify(setup) },
-      // without it, Runtime.terminateExecution in a promise's continuation aborts the process
-      execArgv: ["--no-force-async-hooks-checks", ...memoryLimit()],
+      execArgv: [...SESSION_EXEC_ARGV, ...memoryLimit()],
       serialization: "advanced",
       stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"],
       detached: true, // a process group of its own: its children end with it, and a terminal's ^C is the kernel's to give

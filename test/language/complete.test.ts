@@ -102,6 +102,31 @@ for (const [title, marked, plain] of SHOWN)
     assert.match(data["text/plain"]!, plain);
     assert.match(data["text/markdown"]!, /^```typescript\n/);
   });
+inspecting("documentation of the platform, whose comments are read when asked for", () =>
+  withNotebook(async (notebook) => {
+    const inspect = (marked: string) => notebook.answers.inspect({ ...at(marked), detail: 0 });
+    assert.match((await inspect("[1].ma|p(String)")).data["text/plain"]!, /Calls a defined callback function on each/);
+    assert.match((await inspect("import { existsSync| } from 'node:fs';")).data["text/plain"]!, /if the path exists/);
+    assert.is(await notebook.run("[1].map(String)[0]"), "1");
+  }),
+);
+inspecting("what the parameter at the cursor means", () =>
+  withNotebook(async (notebook) => {
+    const { data } = await notebook.answers.inspect({ ...at("parseInt('1', |)"), detail: 0 });
+    assert.match(data["text/plain"]!, /\nradix\?: number: A value between 2 and 36/);
+  }),
+);
+inspecting("with detail, the text that defines the name", () =>
+  withNotebook(async (notebook) => {
+    const asked = at("const twice = (n: number) => 2 * n;\ntwi|ce");
+    const [brief, whole] = [
+      await notebook.answers.inspect({ ...asked, detail: 0 }),
+      await notebook.answers.inspect({ ...asked, detail: 1 }),
+    ];
+    assert.not.match(brief.data["text/plain"]!, /2 \* n/);
+    assert.match(whole.data["text/plain"]!, /const twice = \(n: number\) => 2 \* n;/);
+  }),
+);
 inspecting("a name of an earlier cell", () =>
   withNotebook(async (notebook) => {
     await notebook.run("/** How far. */\nconst reach = (from: string): number => from.length;");

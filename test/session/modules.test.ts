@@ -53,6 +53,12 @@ const IMPORTS: readonly [what: string, expression: string, text: string][] = [
   ["a local TSX module", "(await $import('./view.tsx')).view", "'<b>'"],
   ["a local TypeScript module without ending", "(await $import('./outer')).outer", "'inner 1 red'"],
 ];
+test("the first import warns of nothing, and what code warns of is heard", async () => {
+  const warnings = "process.on('warning', ({ message }) => ($.heard ??= []).push(message));";
+  await session.run(`${warnings} await $import('node:fs'); await import('node:fs');`);
+  await session.run("process.emitWarning('mine', 'ExperimentalWarning'); await new Promise(setImmediate);");
+  assert.is(await session.text("$.heard.join()"), "'mine'");
+});
 for (const [what, expression, text] of IMPORTS) {
   test(`$import loads ${what}`, async () => assert.is(await session.text(expression), text));
 }
