@@ -28,19 +28,26 @@ export async function damageHarness(seed: number, count: number): Promise<Damage
   try {
     const sources = await makeStores(scratch);
     for (let each = 0; each < count; each += 1) {
-      const dice = new Dice(seed + each);
       const folder = join(scratch, `case-${each}`);
-      cpSync(dice.pick(sources), folder, { recursive: true });
-      const what = damageStore(folder, dice);
+      const what = damagedCopy(sources, folder, seed + each);
       const [outcome, detail] = await inTime(goOn(folder, what));
-      if (outcome === "wrong") report.wrong.push(`seed ${seed + each}: ${what}: ${detail}`);
-      else report[outcome] += 1;
+      if (outcome === "wrong") {
+        const kept = mkdtempSync(join(tmpdir(), "cellar-damaged-")); // ids and times in it are of this run alone
+        damagedCopy(sources, kept, seed + each);
+        report.wrong.push(`seed ${seed + each}: ${what}: ${detail} (kept as ${kept})`);
+      } else report[outcome] += 1;
       rmSync(folder, { recursive: true });
     }
   } finally {
     rmSync(scratch, { recursive: true });
   }
   return report;
+}
+
+function damagedCopy(sources: readonly string[], folder: string, seed: number): string {
+  const dice = new Dice(seed);
+  cpSync(dice.pick(sources), folder, { recursive: true });
+  return damageStore(folder, dice);
 }
 
 /** A store that was closed, all in one file, and one as a killed process leaves it, with its log. */

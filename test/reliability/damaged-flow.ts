@@ -12,7 +12,7 @@ interface Value {
 }
 
 /** What a task gives: told from every other task's value, and the same each time it runs. */
-function valueOf(name: string): Value {
+function rightValue(name: string): Value {
   const count = name.startsWith("large") ? 6_000 : 5 + name.length * 4;
   return { of: name, rows: Array.from({ length: count }, (_, row) => `${name} row ${row}`) };
 }
@@ -30,13 +30,13 @@ export class DamagedFlow {
         name,
         (_: unknown) => {
           this.ran.push(name);
-          return valueOf(name);
+          return rightValue(name);
         },
         options,
       );
     const item = task("item", (index: number) => {
       this.ran.push(`item-${index}`);
-      return valueOf(`item-${index}`);
+      return rightValue(`item-${index}`);
     });
     const gate = task("gate", (values: readonly unknown[]) => {
       this.ran.push("gate");
@@ -72,5 +72,5 @@ export class DamagedFlow {
 
 function expected(name: string, calls: object): unknown {
   if (name === "gate") return Object.keys(calls).length - 1;
-  return name === "item" ? ITEMS.map((index) => valueOf(`item-${index}`)) : valueOf(name);
+  return name === "item" ? ITEMS.map((index) => rightValue(`item-${index}`)) : rightValue(name);
 }
