@@ -32,6 +32,8 @@ export { NoResult } from "./result/no-result.js";
 export { type ReviveSerializer, registerSerializer } from "./result/registry.js";
 export { Result, type ResultFields } from "./result/result.js";
 export type { ResultSerializer } from "./result/result-serializer.js";
+export type { S3Service } from "./result/s3-client.js";
+export { type S3Options, S3Serializer } from "./result/s3-serializer.js";
 export { SerializeError } from "./result/serialize-error.js";
 export { UnreadResultError } from "./result/unread-result-error.js";
 export { ValueSerializer } from "./result/value-serializer.js";

@@ -4,6 +4,7 @@ import { FileSerializer } from "./file-serializer.js";
 import { JSONSerializer } from "./json-serializer.js";
 import { PrefectJSONSerializer } from "./prefect-json-serializer.js";
 import { type ResultSerializer, type SerializerJson, serializerJson } from "./result-serializer.js";
+import { S3Serializer } from "./s3-serializer.js";
 import { ValueSerializer } from "./value-serializer.js";
 
 export { serializerJson };
@@ -18,6 +19,7 @@ const BUILT_IN: ReadonlyMap<string, ReviveSerializer> = new Map<string, ReviveSe
   ["JSONResultHandler", () => new PrefectJSONSerializer("JSONResultHandler")],
   ["PrefectResult", () => new PrefectJSONSerializer("PrefectResult")],
   ["file", (config) => FileSerializer.revive(config, reviveSerializer)],
+  ["s3", (config) => S3Serializer.revive(config, reviveSerializer)],
 ]);
 const custom = new Map<string, ReviveSerializer>();
 
