@@ -72,7 +72,10 @@ async function runAmbientCall(call: TaskCall): Promise<State> {
     const { attempt } = begun;
     goOn(run, begun, around);
     await attempt.runner.whenFinished(call);
-    return attempt.runner.stateOf(call);
+    await attempt.runner.readKept([call]);
+    const state = attempt.runner.stateOf(call);
+    if (settled.has(call)) settled.set(call, state); // its result is read now
+    return state;
   } finally {
     run.open -= 1;
     // Code behind this await may await the next call: then the same run goes on.

@@ -1,12 +1,14 @@
 import { dependentCalls } from "../flow/call-order.js";
 import { type Flow, type FlowEngine, type RunOptions, terminalCalls } from "../flow/flow.js";
-import type { FlowState } from "../flow/flow-results.js";
+import type { FlowResults, FlowState } from "../flow/flow-results.js";
 import { toErrorRecord } from "../links/error-record.js";
+import { storedReferenceOf } from "../result/stored-result.js";
 import { Failed, Pending, Running, type State } from "../state/states.js";
 import type { RememberedTask, Store } from "../store/store.js";
 import { durationMs } from "../task/duration.js";
 import { resolveParameters } from "../task/parameter.js";
 import type { TaskCall } from "../task/task-call.js";
+import { readTemplate } from "../task/template.js";
 import { noteLive } from "./live-runs.js";
 import { RunAttempt } from "./run-attempt.js";
 import { StopSignal } from "./stop-signal.js";
@@ -14,6 +16,8 @@ import type { Surroundings } from "./surroundings.js";
 import { currentSurroundings } from "./surroundings-of.js";
 
 const MAX_WAIT = "10s";
+const FEW_CALLS = 1000;
+const SMALL_BYTES = 16 * 1024 * 1024;
 
 /** Runs flows in this process. */
 export const flowEngine: FlowEngine = {
@@ -80,6 +84,7 @@ async function finished(
   options.onState?.(running, null, null);
   runner.add(flow.graph.calls);
   await runner.whenIdle();
+  if (journal.run.attempt > 1) await runner.readKept(wantedCalls(flow, runner.results()));
   runner.close();
   const reached = attempt.state(terminalCalls(flow.graph.calls), flow.referenceCalls());
   const state = (await handled(flow, running, reached as State)) as FlowState;
@@ -91,6 +96,20 @@ async function finished(
     process.emitWarning(`The run of flow "${flow.name}" was not stored: ${message}`, "CellarWarning");
   }
   return state;
+}
+
+/**
+ * The calls whose kept results are read before the run ends, so that `state.result.get(call).result` gives them:
+ * those that the flow's body returned, and all where they are few and small. Others stay stored until
+ * `await state.load()`.
+ */
+function wantedCalls(flow: Flow, results: FlowResults): Set<TaskCall> {
+  const wanted = new Set<TaskCall>();
+  readTemplate(flow.calls, { call: (call) => wanted.add(call), parameter: () => {} });
+  let bytes = 0;
+  for (const { _result } of results.values()) bytes += storedReferenceOf(_result)?.bytes ?? 0;
+  if (results.size <= FEW_CALLS && bytes <= SMALL_BYTES) for (const call of results.keys()) wanted.add(call);
+  return wanted;
 }
 
 /** States given by call or by name. @throws {TypeError} for a name that the flow does not have. */

@@ -18,7 +18,6 @@ export interface FlowRunnerSetup extends Omit<UnitSetting, "nodes"> {
   readonly remembered: ReadonlyMap<string, RememberedTask>;
   /** States given for calls, which are kept. */
   readonly given: (call: TaskCall) => State | undefined;
-  readonly maxWaitMs: number;
 }
 
 export const unitName = (name: string, mapIndex: number | null): string =>
@@ -76,6 +75,13 @@ export class FlowRunner {
     const results = new FlowResults();
     for (const [call, { unit }] of this.#nodes) results.set(call, unit.state);
     return results;
+  }
+
+  /** Reads what is kept of these calls' results; what is damaged is made again. */
+  async readKept(calls: Iterable<TaskCall>): Promise<void> {
+    const unread: Unit[] = [];
+    for (const call of calls) for (const unit of this.#units.kept.unreadOf(call)) unread.push(unit);
+    await this.#units.kept.read(unread);
   }
 
   /** How many task runs this attempt kept and ran: children one by one, their parent not. */
@@ -212,6 +218,7 @@ export class FlowRunner {
   /** A state in which the map ends before it has children; undefined when it has them. */
   async #fillChildren(node: Node): Promise<State | undefined> {
     const { call, unit } = node;
+    await this.#units.kept.read(this.#units.kept.unreadBefore(unit));
     const upstream = upstreamOf(unit, this.#nodes);
     const refused = refusal(call, upstream);
     if (refused) return refused;

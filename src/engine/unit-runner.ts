@@ -1,10 +1,11 @@
 import type { TaskRunRecord } from "../contracts/records.js";
 import { stateRecord } from "../state/state-record.js";
 import { Pending, type State } from "../state/states.js";
-import { CorruptResultError, type ResultWrite, type StoredResult, type TaskRunMemory } from "../store/store.js";
+import type { ResultWrite, StoredResult, TaskRunMemory } from "../store/store.js";
 import type { TaskCall } from "../task/task-call.js";
 import type { InputKeys } from "./input-keys.js";
 import { keepDecision } from "./keep-check.js";
+import { KeptResults } from "./kept-results.js";
 import { rememberedState } from "./remembered-state.js";
 import type { ResultKeeper } from "./result-keeper.js";
 import type { RunJournal } from "./run-journal.js";
@@ -19,44 +20,59 @@ export interface UnitSetting {
   readonly inputKeys: InputKeys;
   readonly nodes: ReadonlyMap<TaskCall, Node>;
   readonly tell: (state: State, unit: Unit) => void;
+  readonly maxWaitMs: number;
 }
 
 /** Keeps or runs single units, and writes what they come to before anybody hears of it. */
 export class UnitRunner {
   readonly #keeper: ResultKeeper;
+  /** Results of earlier attempts: read where they are needed. */
+  readonly kept: KeptResults;
+
   constructor(private readonly setting: UnitSetting) {
     this.#keeper = setting.scope.keeper;
+    this.kept = new KeptResults(setting.nodes, (unit, reason) => this.#runAgain(unit, reason));
   }
 
   /** The state that a unit comes to, on disk where there is a store. Never rejects. */
   async run(unit: Unit): Promise<State> {
-    const { scope, inputKeys, nodes } = this.setting;
-    const upstream = upstreamOf(unit, nodes);
-    const compares = this.#keeper.store !== null || unit.node.call.task.settings.cacheForMs !== null;
-    const keys: RunKeys | null = compares
-      ? {
-          source: unit.node.source,
-          inputs: inputKeys.of(unit.node.call.inputs, unit.items, upstream),
-          parameters: inputKeys.parameters,
-        }
-      : null;
-    if (unit.state.isFinished()) return this.#keepGiven(unit, keys);
-    let reason: string | null = null;
-    if (unit.remembered && keys) {
-      const decision = keepDecision(unit.remembered, keys, upstreamRan(unit, nodes));
-      const kept = decision.keep ? await this.#restore(unit) : decision.reason;
-      if (kept instanceof Object) return kept;
-      reason = kept;
-      unit.state = stateToGoOnFrom(rememberedState(unit.remembered, this.#read));
+    const { nodes } = this.setting;
+    if (unit.state.isFinished()) return this.#keepGiven(unit, this.#keysOf(unit, upstreamOf(unit, nodes)));
+    if (!unit.remembered) return this.#runUnit(unit, null);
+    const keys = this.#keysOf(unit, upstreamOf(unit, nodes));
+    const decision = keys ? keepDecision(unit.remembered, keys, upstreamRan(unit, nodes)) : NOT_KEPT;
+    const left = rememberedState(unit.remembered, this.#read);
+    if (decision.keep) return this.#keep(unit, left);
+    unit.state = stateToGoOnFrom(left);
+    return this.#runUnit(unit, decision.reason);
+  }
+
+  /** Runs a kept unit anew; waits for its attempts, as far as a run does. */
+  async #runAgain(unit: Unit, reason: string): Promise<State> {
+    const { scope, maxWaitMs } = this.setting;
+    unit.state = new Pending<unknown>({});
+    for (;;) {
+      unit.state = await this.#runUnit(unit, reason);
+      const { state } = unit;
+      if (state.type !== "Retrying" || scope.stop.state) return state;
+      const delayMs = state.startTime.getTime() - scope.clock.now();
+      if (delayMs > maxWaitMs) return state;
+      await new Promise<void>((resolve) => void scope.clock.after(Math.max(0, delayMs), resolve));
     }
+  }
+
+  async #runUnit(unit: Unit, reason: string | null): Promise<State> {
+    const unread = this.kept.unreadBefore(unit);
+    if (unread.length > 0) await this.kept.read(unread);
+    const upstream = upstreamOf(unit, this.setting.nodes);
     return this.#pipeline(unit, {
       id: unit.id,
       call: unit.node.call,
       mapIndex: unit.mapIndex,
-      scope,
+      scope: this.setting.scope,
       upstream,
       items: unit.items,
-      keys,
+      keys: this.#keysOf(unit, upstream),
       runCount: 0,
       loopCount: unit.loopCount,
       loopResult: unit.loopResult,
@@ -66,6 +82,17 @@ export class UnitRunner {
       reason,
       record: null,
     });
+  }
+
+  /** What a unit is made from; null where nobody compares. */
+  #keysOf({ node, items }: Unit, upstream: ReadonlyMap<TaskCall, State>): RunKeys | null {
+    if (this.#keeper.store === null && node.call.task.settings.cacheForMs === null) return null;
+    const { inputKeys } = this.setting;
+    return {
+      source: node.source,
+      inputs: inputKeys.of(node.call.inputs, items, upstream),
+      parameters: inputKeys.parameters,
+    };
   }
 
   async #pipeline(unit: Unit, run: TaskRun): Promise<State> {
@@ -128,17 +155,9 @@ export class UnitRunner {
     if (kept.write) this.#keeper.wrote(state._result, kept);
   }
 
-  /** The state an earlier attempt left, its result read; a text where it cannot be had any more. */
-  async #restore(unit: Unit): Promise<State | string> {
+  /** Keeps the state that an earlier attempt left. Its result stays in the store until somebody needs it. */
+  #keep(unit: Unit, state: State): State {
     const { run, memory } = unit.remembered!;
-    let state = rememberedState(unit.remembered!, this.#read);
-    try {
-      state = await state.load();
-    } catch (thrown) {
-      if (thrown instanceof CorruptResultError || thrown instanceof RangeError)
-        return `its stored result is damaged: ${thrown.message}`;
-      // Its serializer is not known here: it fails, naming the type, where the value is needed.
-    }
     void this.setting.journal.transition({ run: { ...run, kept: true, reason: "kept" }, memory, results: [] });
     this.setting.tell(state, unit);
     return state;
@@ -180,6 +199,8 @@ export class UnitRunner {
 
   readonly #read = (id: string): Promise<string> => this.#keeper.store!.readResult(id);
 }
+
+const NOT_KEPT = { keep: false, reason: null } as const;
 
 /** A pending state goes on as it is; any other begins anew, with the inputs it had. */
 function stateToGoOnFrom(left: State): State {

@@ -29,6 +29,8 @@ export interface Unit {
   state: State;
   /** It ran in this attempt, so that what stands behind it runs as well. */
   ran: boolean;
+  /** It ran because its kept result was damaged, and gave the same again: what stands behind it is not concerned. */
+  mended: boolean;
   runCount: number;
   /** Round of its loop, and what the round before gave. */
   loopCount: number;
@@ -55,6 +57,7 @@ export const newUnit = ({ items = NO_ITEMS, state, ...fields }: UnitFields): Uni
   items,
   state: state ?? new Pending<unknown>({}),
   ran: false,
+  mended: false,
   runCount: 0,
   loopCount: 1,
   loopResult: undefined,
@@ -81,7 +84,8 @@ export function upstreamRan({ node, mapIndex }: Unit, nodes: ReadonlyMap<TaskCal
     const upstream = nodes.get(call)!;
     const child =
       mapIndex === null || !upstream.children ? undefined : lineOf(node.call, call) && upstream.children[mapIndex];
-    if (child ? child.ran : upstream.unit.ran) return true;
+    const { ran, mended } = child || upstream.unit;
+    if (ran && !mended) return true;
   }
   return false;
 }
