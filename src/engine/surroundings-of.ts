@@ -39,6 +39,10 @@ export class ScriptSurroundings implements Surroundings {
     return { file: this.#file, cell: null };
   }
 
+  folder(): string {
+    return this.#folder;
+  }
+
   store(): Promise<Store> {
     this.#store ??= openStore(this.#storePath);
     this.#store.catch(() => {

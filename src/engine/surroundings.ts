@@ -18,6 +18,8 @@ export interface Surroundings {
   show(bundle: { readonly [mime: string]: Json }, options?: { displayId?: string; update?: boolean }): void;
   /** Where the code that asks stands. */
   place(): Place;
+  /** The notebook's or script's folder, from which imports are looked up. @default the working folder */
+  folder?(): string;
   /** The store of that place. Opened once. */
   store(): Promise<Store>;
   /** A flow run began: the moment to show it. */

@@ -38,22 +38,20 @@ export class UnitRunner {
   async run(unit: Unit): Promise<State> {
     const { nodes } = this.setting;
     if (unit.state.isFinished()) return this.#keepGiven(unit, this.#keysOf(unit, upstreamOf(unit, nodes)));
-    if (!unit.remembered) return this.#runUnit(unit, null);
+    if (!unit.remembered || unit.ran) return this.#runUnit(unit, unit.state, null);
     const keys = this.#keysOf(unit, upstreamOf(unit, nodes));
     const decision = keys ? keepDecision(unit.remembered, keys, upstreamRan(unit, nodes)) : NOT_KEPT;
     const left = rememberedState(unit.remembered, this.#read);
     if (decision.keep) return this.#keep(unit, left);
-    unit.state = stateToGoOnFrom(left);
-    return this.#runUnit(unit, decision.reason);
+    return this.#runUnit(unit, stateToGoOnFrom(left), decision.reason);
   }
 
-  /** Runs a kept unit anew; waits for its attempts, as far as a run does. */
+  /** Runs a kept unit anew; waits for its attempts, as far as a run does. Until then it stays what it was. */
   async #runAgain(unit: Unit, reason: string): Promise<State> {
     const { scope, maxWaitMs } = this.setting;
-    unit.state = new Pending<unknown>({});
+    let state: State = new Pending<unknown>({});
     for (;;) {
-      unit.state = await this.#runUnit(unit, reason);
-      const { state } = unit;
+      state = await this.#runUnit(unit, state, reason);
       if (state.type !== "Retrying" || scope.stop.state) return state;
       const delayMs = state.startTime.getTime() - scope.clock.now();
       if (delayMs > maxWaitMs) return state;
@@ -61,11 +59,11 @@ export class UnitRunner {
     }
   }
 
-  async #runUnit(unit: Unit, reason: string | null): Promise<State> {
+  async #runUnit(unit: Unit, from: State, reason: string | null): Promise<State> {
     const unread = this.kept.unreadBefore(unit);
     if (unread.length > 0) await this.kept.read(unread);
     const upstream = upstreamOf(unit, this.setting.nodes);
-    return this.#pipeline(unit, {
+    return this.#pipeline(unit, from, {
       id: unit.id,
       call: unit.node.call,
       mapIndex: unit.mapIndex,
@@ -95,7 +93,7 @@ export class UnitRunner {
     };
   }
 
-  async #pipeline(unit: Unit, run: TaskRun): Promise<State> {
+  async #pipeline(unit: Unit, from: State, run: TaskRun): Promise<State> {
     const { clock } = this.setting.scope;
     const written: Promise<unknown>[] = [];
     const reached: State[] = [];
@@ -106,7 +104,7 @@ export class UnitRunner {
       unit.startedAt ??= clock.now();
       written.push(this.#write(unit, run, state)); // need not be on disk before the task is called
     });
-    const ended = await runner.run(unit.state, run);
+    const ended = await runner.run(from, run);
     unit.loopCount = run.loopCount;
     unit.loopResult = run.loopResult;
     // A Success that became Cached was never seen: it is the same moment.

@@ -40,6 +40,18 @@ test("running again keeps what finished and runs the rest, under the same run id
   assert.equal(typesOf(run!), { a: "Success kept", b: "Success kept", c: "Success", d: "Success", e: "Success" });
 });
 
+test("running again counts the attempts of a retried task anew, and ends them", async ({ notebook, ran }) => {
+  const fails = () => {
+    ran.push("fails");
+    throw new Error("never");
+  };
+  const make = () => flow("retried", () => task("fails", fails, { maxRetries: 2 })());
+  assert.is((await make().run()).type, "Failed");
+  assert.is((await make().run()).type, "Failed");
+  assert.is(ran.length, 6);
+  assert.is((await notebook.runs())[0]!.attempt, 2);
+});
+
 test("running again after a success is a fresh run", async ({ notebook, ran }) => {
   await five(ran, () => false).run();
   await five(ran, () => false).run();

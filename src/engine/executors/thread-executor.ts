@@ -1,0 +1,135 @@
+import { availableParallelism } from "node:os";
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import type { Executor, RunToken, TaskRef } from "../../flow/executor.js";
+import type { State } from "../../state/states.js";
+import type { TaskContext } from "../../task/context.js";
+import { Signal } from "../../task/signals.js";
+import { callFunction } from "../call-task.js";
+import { currentSurroundings } from "../surroundings-of.js";
+import { pack, packOrProblem, unpack } from "../threads/crossing.js";
+import { shipFunction } from "../threads/ship-function.js";
+import type { ThreadAnswer, ThreadNote } from "../threads/thread-messages.js";
+import { ThreadPool } from "../threads/thread-pool.js";
+
+export interface ThreadOptions {
+  /** Threads at most, and so tasks under way at once. @default one for each processor */
+  readonly workers?: number;
+}
+
+/**
+ * Calls tasks in threads, so that heavy computing leaves the event loop free. A task's source goes there with what it
+ * refers to: functions by their source, constants by value as they are when the attempt begins, imports by name. A
+ * stop, a time-out or `cancel` ends the thread at once: nothing of the task goes on, `finally` included.
+ */
+export class ThreadExecutor implements Executor {
+  readonly concurrency: number;
+  readonly #attempts = new Map<string, AbortController>();
+  #pool: Promise<ThreadPool> | undefined;
+  #isClosed = false;
+
+  constructor({ workers = availableParallelism() }: ThreadOptions = {}) {
+    if (!(Number.isInteger(workers) && workers >= 1))
+      throw new TypeError(`Cannot make a ThreadExecutor: workers is ${workers}, not a whole number from 1`);
+    this.concurrency = workers;
+  }
+
+  async submit(ref: TaskRef, inputs: readonly unknown[], token: RunToken): Promise<State> {
+    const { name, settings } = ref.task;
+    const fn = (...given: never[]) => this.#callInThread(ref, given, token.context);
+    return callFunction({ ...ref, task: { name, settings, fn } }, inputs, token);
+  }
+
+  cancel(taskRunId: string): void {
+    this.#attempts.get(taskRunId)?.abort();
+  }
+
+  /** Ends the threads. Attempts under way fail; later ones are refused. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const pool = this.#pool;
+    this.#pool = undefined;
+    await (await pool)?.close();
+  }
+
+  async #callInThread(
+    { taskRunId, task }: TaskRef,
+    inputs: readonly unknown[],
+    context: TaskContext,
+  ): Promise<unknown> {
+    const { port1, port2 } = new MessageChannel();
+    const attempt = new AbortController();
+    this.#attempts.set(taskRunId, attempt);
+    try {
+      const job = {
+        taskName: task.name,
+        folder: currentSurroundings().folder?.() ?? process.cwd(),
+        code: shipFunction(task),
+        inputs: packInputs(task.name, inputs),
+        ...contextParts(context),
+        port: port2,
+      };
+      listen(port1, context);
+      const answer = await (await this.#poolNow(task.name)).run(job, AbortSignal.any([context.signal, attempt.signal]));
+      return valueOf(answer);
+    } finally {
+      drain(port1, context);
+      port1.close();
+      if (this.#attempts.get(taskRunId) === attempt) this.#attempts.delete(taskRunId);
+    }
+  }
+
+  async #poolNow(taskName: string): Promise<ThreadPool> {
+    if (this.#isClosed) throw new Error(`Cannot run task "${taskName}" in a thread: the executor is closed`);
+    const pool = await this.#pool;
+    if (pool?.isStale && this.#pool) {
+      this.#pool = undefined;
+      void pool.retire();
+    }
+    this.#pool ??= ThreadPool.open(this.concurrency);
+    return this.#pool;
+  }
+}
+
+function packInputs(taskName: string, inputs: readonly unknown[]) {
+  try {
+    return pack(inputs);
+  } catch (cause) {
+    const { path = "", kind = "" } = cause as { path?: string; kind?: string };
+    throw new TypeError(
+      `Cannot run task "${taskName}" in a thread: ${path.replace(/^result/, "inputs")} cannot go along: ${kind}`,
+      { cause },
+    );
+  }
+}
+
+/** What a task may ask its context for. Parameters may hold what cannot cross: most tasks never ask. */
+function contextParts({ parameters, loopResult, ...given }: TaskContext) {
+  const { taskName, taskRunCount, mapIndex, flowName, flowRunId, scheduledStartTime, loopCount, resumed } = given;
+  return {
+    context: { taskName, taskRunCount, mapIndex, flowName, flowRunId, scheduledStartTime, loopCount, resumed },
+    parameters: packOrProblem(parameters, "context().parameters"),
+    loopResult: packOrProblem(loopResult, "context().loopResult"),
+  };
+}
+
+function valueOf(answer: ThreadAnswer): unknown {
+  if ("thrown" in answer) throw unpack(answer.thrown);
+  if (!("signal" in answer)) return unpack(answer.value);
+  const { kind, message, delayMs } = answer.signal;
+  throw new Signal(kind as Signal["kind"], message, unpack(answer.value), delayMs);
+}
+
+function listen(port: MessagePort, context: TaskContext): void {
+  port.on("message", (note: ThreadNote) => hear(note, context));
+}
+
+/** What was said before the end may still be on its way: the answer comes by another port. */
+function drain(port: MessagePort, context: TaskContext): void {
+  for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
+    hear(next.message as ThreadNote, context);
+}
+
+function hear(note: ThreadNote, context: TaskContext): void {
+  if ("log" in note) context.log(note.log);
+  else context.progress(note.fraction, note.message);
+}

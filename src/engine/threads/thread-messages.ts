@@ -1,0 +1,66 @@
+import type { MessagePort } from "node:worker_threads";
+import type { Json } from "../../contracts/json.js";
+import type { TaskContext } from "../../task/context.js";
+
+/** All that crosses to the thread of a task and back. */
+
+/** A value on its way between threads. */
+export type Crossing =
+  /** By structured clone; of its byte arrays, these are Buffers. */
+  | { readonly clone: unknown; readonly buffers: readonly Uint8Array[] }
+  /** Where structured clone would change it: an error's class, a URL, a RegExp's lastIndex. */
+  | { readonly json: Json }
+  /** It cannot cross, and nobody may need it: the reason is thrown when it is read. */
+  | { readonly problem: string };
+
+/** What a name in a shipped function stands for. */
+export type Binding =
+  | { readonly unit: number }
+  | { readonly value: number }
+  | { readonly module: string; readonly exported: string };
+
+/** A function with all it refers to. */
+export interface ShippedCode {
+  /** Script whose value is one maker for each unit: see `loadShipped`. The first unit is the task's function. */
+  readonly text: string;
+  readonly units: readonly {
+    /** A class reads what it refers to already when it is made. */
+    readonly isClass: boolean;
+    readonly bindings: readonly Binding[];
+  }[];
+  /** Array of the constants that functions refer to, crossing as one: what they share stays shared. */
+  readonly values: Crossing;
+}
+
+/** One call of a task's function. */
+export interface ThreadJob {
+  readonly taskName: string;
+  /** Where imports are looked up from. */
+  readonly folder: string;
+  readonly code: ShippedCode;
+  readonly inputs: Crossing;
+  readonly context: Omit<TaskContext, "signal" | "log" | "progress" | "parameters" | "loopResult">;
+  readonly parameters: Crossing;
+  readonly loopResult: Crossing;
+  /** Takes ThreadNotes while the task runs. */
+  readonly port: MessagePort;
+}
+
+/** What a task says while it runs. */
+export type ThreadNote = { readonly log: string } | { readonly fraction: number; readonly message: string | undefined };
+
+/** A file that a task imported, and when it had last been changed. */
+export interface LoadedFile {
+  readonly path: string;
+  readonly changed: number;
+}
+
+/** How the call ended. */
+export type ThreadAnswer = { readonly loaded: readonly LoadedFile[] } & (
+  | { readonly value: Crossing }
+  | { readonly thrown: Crossing }
+  | {
+      readonly signal: { readonly kind: string; readonly message: string | null; readonly delayMs: number | undefined };
+      readonly value: Crossing;
+    }
+);
