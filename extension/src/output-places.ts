@@ -1,11 +1,11 @@
-import type { ISessionContext } from "@jupyterlab/apputils";
+import { Dialog, type ISessionContext, showDialog } from "@jupyterlab/apputils";
 import { type INotebookTracker, NotebookActions, type NotebookPanel } from "@jupyterlab/notebook";
 import type { CellPlace } from "./views/error-view.js";
 
 /** Where an output stands: the notebook around it, that notebook's kernel, and the cell that made it. */
 export interface OutputPlaces {
   sessionOf(node: Node): ISessionContext | undefined;
-  /** Runs the cell again; false when there is none to run. */
+  /** Asks how much to run, then runs the cell again, with those above it where asked to; false when there is none. */
   runCellOf(node: Node): Promise<boolean>;
   /** Puts the cursor at a place in a cell of the notebook around; false when that execution's cell is gone. */
   openCell(node: Node, place: CellPlace): boolean;
@@ -17,9 +17,26 @@ export function outputPlaces(tracker: INotebookTracker | null): OutputPlaces {
     sessionOf: (node) => panelOf(node)?.sessionContext,
     async runCellOf(node) {
       const panel = panelOf(node);
-      const cell = panel?.content.widgets.find((each) => each.node.contains(node));
-      if (!panel || !cell) return false;
-      return NotebookActions.runCells(panel.content, [cell], panel.sessionContext);
+      const index = panel?.content.widgets.findIndex((each) => each.node.contains(node)) ?? -1;
+      if (!panel || index < 0) return false;
+      const { button } = await showDialog({
+        title: "Run cells to retry?",
+        body: "This kernel does not hold the flow any more: it started anew since the run. What the cell needs is defined by the cells above it. Tasks that finished are kept.",
+        buttons: [
+          Dialog.cancelButton(),
+          Dialog.okButton({ label: "Run this cell only", className: "cl-run-cell", accept: true }),
+          Dialog.okButton({ label: "Run it and those above", className: "cl-run-above" }),
+        ],
+        defaultButton: 2,
+      });
+      if (!button.accept) return true;
+      const first = button.className === "cl-run-above" ? 0 : index;
+      await NotebookActions.runCells(
+        panel.content,
+        panel.content.widgets.slice(first, index + 1),
+        panel.sessionContext,
+      );
+      return true; // a cell that ended in an error shows it itself
     },
     openCell(node, { count, line, column }) {
       const notebook = panelOf(node)?.content;

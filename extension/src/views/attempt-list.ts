@@ -24,13 +24,17 @@ export function attemptList(): View<AttemptListModel> {
       drawn = text;
       setChildren(
         node,
-        ran.map((segment) => {
+        ran.map((segment, index) => {
           const icon = stateIcon();
           // An attempt that is tried again failed; the state says only what comes next.
           const type =
             segment.end === undefined ? "Running" : segment.end.type === "Retrying" ? "Failed" : segment.end.type;
           icon.update(type);
-          const wait = segments.find(({ kind, from }) => kind === "waiting" && from === segment.to);
+          const later = segments.slice(
+            segments.indexOf(segment) + 1,
+            ran[index + 1] && segments.indexOf(ran[index + 1]!),
+          );
+          const wait = later.find(({ kind }) => kind === "waiting");
           const facts = [
             wordOf(type),
             segment.to !== null && formatDuration(segment.to - segment.from),

@@ -62,6 +62,7 @@ export function graphView(select: (name: string | undefined) => void): GraphView
   );
 
   svg.addEventListener("keydown", (event) => {
+    focused = (event.target as Element).closest(".cl-node")?.getAttribute("data-name") ?? focused;
     const zoom = { "+": 1.25, "=": 1.25, "-": 0.8 }[event.key];
     if (zoom) view.zoom(zoom);
     else if (event.key === "0") view.fit();

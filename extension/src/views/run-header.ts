@@ -104,8 +104,8 @@ export function runHeader(actions: FlowRunActions): View<RunScene> {
         refusal,
       });
       cancel.update({ text: "Cancel", refusal: cancelRefusal(scene) });
-      cancel.node.hidden = !running;
-      retry.node.hidden = running && failed === 0;
+      cancel.node.hidden = !running || !scene.trusted;
+      retry.node.hidden = !scene.trusted || (running && failed === 0);
       const link = linkNote(scene);
       setText(note, link ?? "");
       note.hidden = !link;

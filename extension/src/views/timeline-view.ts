@@ -65,14 +65,17 @@ export function timelineView(select: (key: string | undefined) => void, historie
     const from = begin + span * inSight.start;
     const to = from + span * inSight.width;
     drawAxis(track, from - begin, to - begin, running ? now - begin : undefined);
+    const ran = run.tasks.filter(({ kept }) => !kept);
     updateRows(
-      run.tasks
+      ran
         .slice(0, MOST_ROWS)
         .map((task) => ({ task, from, to, begin, now, running, selected: selected === selectionKey(task) })),
     );
-    const left = run.tasks.length - MOST_ROWS;
-    note.hidden = left <= 0;
-    setText(note, left > 0 ? `and ${left} more, in Tasks` : "");
+    const kept = run.tasks.length - ran.length;
+    const left = ran.length - MOST_ROWS;
+    const others = [left > 0 && `${left} more`, kept > 0 && `${kept} kept from an earlier attempt`].filter(Boolean);
+    note.hidden = others.length === 0;
+    setText(note, others.length > 0 ? `${others.join(" and ")}: in Tasks` : "");
   }
   return {
     node,
@@ -111,11 +114,11 @@ function rowView(select: (key: string | undefined) => void, histories: TaskHisto
     update(next) {
       row = next;
       const { task, from, to, begin, now, running, selected } = next;
-      const { state, kept, startedAt } = task;
+      const { state, startedAt } = task;
       icon.update(state.type);
       setText(name, taskTitle(task));
       const open = running ? now : begin; // what no kernel tells of any more has no end to draw
-      const segments = kept ? [] : segmentsIn(task, histories, begin);
+      const segments = segmentsIn(task, histories, begin);
       updateSegments(
         segments
           .map((segment) => place(segment, segment.to ?? Math.max(open, segment.from), from, to))
@@ -123,10 +126,7 @@ function rowView(select: (key: string | undefined) => void, histories: TaskHisto
       );
       const end = task.endedAt ?? (running && segments.at(-1)?.kind === "running" ? now : null);
       const wait = running ? countdown(state, now) : undefined;
-      setText(
-        time,
-        kept ? "kept" : (wait ?? (startedAt !== null && end !== null ? formatDuration(end - startedAt) : "")),
-      );
+      setText(time, wait ?? (startedAt !== null && end !== null ? formatDuration(end - startedAt) : ""));
       setAttributes(node, {
         title: `${taskTitle(task)}: ${wordOf(state.type)}`,
         "data-state": state.type,
