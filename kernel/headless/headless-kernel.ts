@@ -48,7 +48,7 @@ export class HeadlessKernel {
       const compiled = await this.language.ask("compile", { code, count, level: "error" });
       if (!compiled.ok) return compiled.error;
       const { js, filename, map } = compiled;
-      const run = { header: headerOf(cell), cellId: cell, count, silent: false, allowStdin: false };
+      const run = { header: headerOf(cell), cellId: cell, deletedCells: [], count, silent: false, allowStdin: false };
       const answer = await this.session.ask("run", { cell: run, js, filename, map, userExpressions: {} });
       await this.session.drained();
       await this.language.ask("settle", { count, ok: answer.status === "ok" });

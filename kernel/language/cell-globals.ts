@@ -57,6 +57,10 @@ declare namespace Cell {
 declare function display(value: unknown, options?: Cell.DisplayOptions): Cell.Display;
 /** Takes the cell's outputs away; with \`wait\`, when the next one comes. */
 declare function clear(options?: { readonly wait?: boolean }): void;
+/** Puts a value (text as it is) into the front end's pager when the cell has ended. */
+declare function page(value: unknown): void;
+/** Proposes text for the next cell; with \`replace\`, for the cell that asks. */
+declare function setNextInput(text: string, options?: { readonly replace?: boolean }): void;
 /** Asks for a line of text: \`const name = await prompt("Name?")\`. */
 declare function prompt(message?: string, options?: string | { readonly password?: boolean }): Promise<string>;
 /** Asks a question; true for an answer that begins with y. */

@@ -17,7 +17,9 @@ const LONGEST_DEFINITION = 10_000;
 export function inspect(cell: OpenCell, code: string, cursor: number, detail: 0 | 1 = 0): Inspection {
   const { service, path, offset } = cell;
   for (const at of positions(code, cursor)) {
-    if (!service.getQuickInfoAtPosition(path, offset + at)?.displayParts?.length) continue;
+    const found = service.getQuickInfoAtPosition(path, offset + at);
+    // Of a name that nobody declared, the compiler says no more than "any".
+    if (!found?.displayParts?.length || found.kind === ts.ScriptElementKind.unknown) continue;
     const definitions = service.getDefinitionAtPosition(path, offset + at) ?? [];
     cell.readComments(definitions.map(({ fileName }) => fileName));
     const info = service.getQuickInfoAtPosition(path, offset + at)!;

@@ -6,6 +6,8 @@ export interface CellRun {
   readonly header: Header;
   /** JupyterLab's cell id; null from clients that send none. */
   readonly cellId: string | null;
+  /** Ids of cells that the person deleted since the last execution. */
+  readonly deletedCells: readonly string[];
   readonly count: number;
   readonly silent: boolean;
   readonly allowStdin: boolean;

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { CellRun } from "../links/session-calls.js";
-import type { Header } from "../protocol/messages.js";
+import type { Header, JsonObject } from "../protocol/messages.js";
 
 /** A cell while and after it runs: what its code, timers and promises belong to. */
 export interface Cell extends CellRun {
@@ -10,6 +10,8 @@ export interface Cell extends CellRun {
   readonly pending: Set<Promise<unknown>>;
   /** Called when the cell's code is done, and waited for. Undefined where that is no more to come. */
   atEnd: Set<() => Promise<void>> | undefined;
+  /** What the front end is to do once the cell has ended: the pager, the next cell's text. */
+  readonly payload: JsonObject[];
   /** Called before the cell's end is told: the moment to show the last state of what it started. */
   readonly beforeEnd: Set<() => void>;
 }
@@ -29,7 +31,7 @@ export const insideContext = <T>(cell: Cell, body: () => T): T => context.run(ce
 /** Runs `body` for a message that is no execution: what it puts out belongs to that message. */
 export function insideMessage<T>(header: Header, body: () => T): T {
   const cell = beginCell(
-    { header, cellId: null, count: 0, silent: false, allowStdin: false },
+    { header, cellId: null, deletedCells: [], count: 0, silent: false, allowStdin: false },
     new AbortController().signal,
   );
   return context.run(cell, body);
@@ -41,6 +43,7 @@ export const beginCell = (run: CellRun, signal: AbortSignal): Cell => ({
   signal,
   pending: new Set(),
   atEnd: undefined,
+  payload: [],
   beforeEnd: new Set(),
 });
 

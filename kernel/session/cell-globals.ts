@@ -65,6 +65,26 @@ export function cellGlobals({ outlet, comms, ask, show }: CellWorld) {
   const clear = ({ wait = false }: { readonly wait?: boolean } = {}): void =>
     outlet.post({ kind: "clear", parent: parentOfOutput(), wait });
 
+  /** Puts a value (text as it is) into the front end's pager when the cell has ended. */
+  const page = (value: unknown): void => {
+    const cell = currentCell();
+    if (!cell) return;
+    const put = (text: Shown["data"]): number => cell.payload.push({ source: "page", data: { ...text }, start: 0 });
+    if (typeof value === "string") {
+      put({ "text/plain": value });
+      return;
+    }
+    const place = put({ "text/plain": "" }) - 1; // what comes next stays behind it
+    const waiting = show(value)
+      .then((shown) => shown && Object.assign(cell.payload[place]!, { data: shown.data }))
+      .catch((error: unknown) => outlet.error(toErrorContent(error), cell.header))
+      .finally(() => cell.pending.delete(waiting));
+    cell.pending.add(waiting);
+  };
+  /** Proposes text for the next cell; with `replace`, for the cell that asks. */
+  const setNextInput = (text: string, { replace = false }: { readonly replace?: boolean } = {}): void =>
+    void currentCell()?.payload.push({ source: "set_next_input", text: String(text), replace });
+
   const input = async (text: string, password: boolean): Promise<string> => {
     const cell = currentCell();
     if (!cell?.allowStdin) throw new Error("Cannot ask for input: this front end takes none (allow_stdin is false)");
@@ -92,6 +112,8 @@ export function cellGlobals({ outlet, comms, ask, show }: CellWorld) {
     prompt,
     confirm,
     alert,
+    page,
+    setNextInput,
     progress: progressMaker(outlet),
     html,
     md,

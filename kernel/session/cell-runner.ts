@@ -44,7 +44,7 @@ export class CellRunner {
         const answers = await this.expressions(userExpressions, filename);
         await endCode(cell);
         while (cell.pending.size > 0) await Promise.all(cell.pending);
-        return { status: "ok", userExpressions: answers, payload: [] };
+        return { status: "ok", userExpressions: answers, payload: cell.payload };
       });
     } catch (error) {
       const ending = endCode(cell);

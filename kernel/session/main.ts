@@ -3,6 +3,7 @@ import { channel, processPort } from "../../src/links/port.js";
 import { type KernelCalls, SESSION_ENV, type SessionCalls, type SessionSetup } from "../links/session-calls.js";
 import { insideMessage } from "./cell-context.js";
 import { installCellGlobals } from "./cell-globals.js";
+import { installCellListeners } from "./cell-listeners.js";
 import { CellRunner } from "./cell-runner.js";
 import { installCellTimers } from "./cell-timers.js";
 import { Comms } from "./comms.js";
@@ -31,6 +32,7 @@ const comms = new Comms(outlet, insideMessage);
 
 installStackFrames();
 installCellTimers();
+installCellListeners();
 redirectStandardStreams(outlet);
 process.on("exit", () => outlet.end());
 catchLateErrors(outlet);

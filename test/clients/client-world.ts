@@ -15,7 +15,7 @@ const report = flow("report", () => {
 });
 await report.run();`;
 /** A cell with the value that a task gave. */
-export const VALUE_CELL = "(await sum([1, 2, 40]).run()).result.value";
+export const VALUE_CELL = "(await sum([1, 2, 40]).run()).result";
 
 /** A folder with the kernel under test installed for Jupyter's own programs. */
 export class ClientWorld {

@@ -44,10 +44,10 @@ test("nbclient runs a notebook with a flow", async ({ world }) => {
   const [flow, state, plain] = cells.map(({ outputs }) => outputs);
   assert.is(flow!.filter(({ output_type }) => output_type === "stream").length, 0, "nothing on stderr");
   assert.match(String(flow!.map(({ data }) => data?.["text/plain"]).join("\n")), /report/);
-  assert.is(state!.at(-1)!.data!["text/plain"], "43");
+  assert.equal(state!.at(-1)!.data!["text/plain"], ["43"]);
   assert.equal(
     plain!.map(({ data }) => data!["text/plain"]),
-    ["2"],
+    [["2"]],
   );
 });
 

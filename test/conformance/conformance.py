@@ -14,6 +14,7 @@ class CellarTests(jupyter_kernel_test.KernelTests):
     code_stderr = 'console.error("oh");'
     code_generate_error = 'throw new Error("as asked");'
     code_clear_output = "clear();"
+    code_page_something = "console.log?"
     code_inspect_sample = "console.log"
 
     completion_samples = [

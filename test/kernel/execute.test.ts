@@ -108,12 +108,46 @@ test("store_history: false counts nothing", async ({ client }) => {
 test("user_expressions are evaluated after the cell", async ({ client }) => {
   await client.execute("let counter = 1;");
   const { reply } = await client.execute("counter += 1;", {
-    user_expressions: { now: "counter * 10", wrong: "missing()" },
+    user_expressions: {
+      now: "counter * 10",
+      later: "await Promise.resolve({ counter })",
+      wrong: "missing()",
+      bad: "1 +",
+    },
   });
-  const { now, wrong } = reply.user_expressions as Record<string, { status: string; data?: Record<string, string> }>;
+  const { now, later, wrong, bad } = reply.user_expressions as Record<
+    string,
+    { status: string; data?: Record<string, string>; ename?: string }
+  >;
   assert.is(now!.status, "ok");
   assert.is(now!.data!["text/plain"], "20");
-  assert.is(wrong!.status, "error");
+  assert.is(later!.data!["text/plain"], "{ counter: 2 }");
+  assert.equal([wrong!.status, wrong!.ename], ["error", "ReferenceError"]);
+  assert.equal([bad!.status, bad!.ename], ["error", "SyntaxError"]);
+});
+
+test("page() and setNextInput() are payloads of the reply, in order", async ({ client }) => {
+  const { reply, outputs } = await client.execute('page("text"); await 0; page([1, 2]); setNextInput("1 + 1");');
+  const [text, list, next] = reply.payload as Record<string, unknown>[];
+  assert.equal(text, { source: "page", data: { "text/plain": "text" }, start: 0 });
+  assert.is((list!.data as Record<string, string>)["text/plain"], "[ 1, 2 ]");
+  assert.equal(next, { source: "set_next_input", text: "1 + 1", replace: false });
+  assert.equal(
+    outputs.map(({ header }) => header.msg_type),
+    ["execute_input"],
+  );
+});
+
+test("a question shows what a name is in the pager", async ({ client }) => {
+  await client.execute("/** How far it is. */\nconst reach = (from: string): number => from.length;");
+  const { reply } = await client.execute("reach?");
+  const [page] = reply.payload as { source: string; data: Record<string, string> }[];
+  assert.is(page!.source, "page");
+  assert.match(page!.data["text/plain"]!, /const reach: \(from: string\) => number/);
+  assert.match(page!.data["text/plain"]!, /How far it is\./);
+  const unknown = await client.execute("noSuchName?");
+  assert.equal([unknown.reply.status, unknown.reply.payload], ["ok", []]);
+  assert.match(unknown.stdout, /Nothing is known of "noSuchName"/);
 });
 
 test("history lists what ran", async ({ client }) => {

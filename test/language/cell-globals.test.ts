@@ -10,7 +10,10 @@ const globals = suite("CELL_GLOBALS");
 const notebook = sharedNotebook(globals);
 globals("are what the session gives", async () => {
   assert.ok(existsSync(SESSION));
-  const names = "display clear prompt confirm alert progress html md svg latex openComm registerTarget".split(" ");
+  const names =
+    "display clear page setNextInput prompt confirm alert progress html md svg latex openComm registerTarget".split(
+      " ",
+    );
   const types = names.map((name) => `${name}: typeof ${name}`).join("; ");
   assert.is(
     await notebook().problem(
@@ -28,6 +31,7 @@ globals("can be used as documented", async () => {
     for (const n of progress([1, 2, 3], "counting")) n.toFixed();
     progress(10).advance();
     const name: string = await prompt("Name?"); if (await confirm()) await alert(name);
+    page(shown); setNextInput("1 + 1", { replace: true });
     clear({ wait: true }); openComm("t", { a: [1] }).onMessage(({ data }) => data.a); registerTarget("t", (comm) => comm.close())();
     [svg("<svg/>"), latex\`\\frac{1}{2}\`]`;
   assert.is(await notebook().problem(code), null);

@@ -107,6 +107,7 @@ export class SessionHarness {
       cell: {
         header,
         cellId: options.cellId ?? null,
+        deletedCells: [],
         count: this.count,
         silent: options.silent ?? false,
         allowStdin: options.allowStdin ?? false,

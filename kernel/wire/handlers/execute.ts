@@ -9,6 +9,7 @@ import { errorContent, type Handler } from "../dispatch.js";
 import type { Outlet } from "../outlet.js";
 import type { Session } from "../session.js";
 import type { History } from "./history.js";
+import { answerQuestion, readQuestion } from "./question.js";
 
 export interface ExecuteParts {
   readonly language: Caller<LanguageCalls>;
@@ -40,6 +41,7 @@ export function executeHandler(parts: ExecuteParts): Handler {
     const run: CellRun = {
       header: request.header,
       cellId: optionalText(request.metadata, "cellId") ?? null,
+      deletedCells: readTexts(request.metadata.deletedCells),
       count,
       silent,
       allowStdin: flagField(content, "allow_stdin", false),
@@ -61,6 +63,9 @@ export function executeHandler(parts: ExecuteParts): Handler {
   };
 }
 
+const readTexts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+
 /** Never rejects: whatever goes wrong is the cell's error. */
 async function runCell(
   parts: ExecuteParts,
@@ -72,6 +77,12 @@ async function runCell(
   const { language, session, outlet, queue } = parts;
   try {
     tellNews(parts, cell);
+    const question = readQuestion(code);
+    if (question) {
+      const page = await Promise.race([answerQuestion(question, language), interrupted]);
+      if (!page) outlet.print("stdout", `Nothing is known of "${question.name}"\n`, cell.header);
+      return { status: "ok", userExpressions: {}, payload: page ? [page] : [] };
+    }
     const compiled = await Promise.race([language("compile", { code, count: cell.count, level: LEVEL }), interrupted]);
     if (!compiled.ok) return { status: "error", error: compiled.error };
     for (const warning of compiled.warnings) outlet.print("stderr", `${warning}\n`, cell.header);
