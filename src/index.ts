@@ -17,6 +17,7 @@ export type { MimeBundle } from "./display/mime-bundle.js";
 export { html, latex, md, svg } from "./display/rich.js";
 export { type DisplayOptions, display } from "./engine/display.js";
 export { LocalExecutor, type LocalOptions } from "./engine/executors/local-executor.js";
+export { ThreadExecutor, type ThreadOptions } from "./engine/executors/thread-executor.js";
 export { cancelRun, retryRun } from "./engine/live-runs.js";
 export type { LiveRun, Surroundings } from "./engine/surroundings.js";
 export { currentSurroundings, setSurroundings } from "./engine/surroundings-of.js";

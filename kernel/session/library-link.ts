@@ -45,6 +45,9 @@ export class LibraryLink implements Surroundings {
   place(): ReturnType<Surroundings["place"]> {
     return { file: this.setup.notebook, cell: currentCell()?.cellId ?? null };
   }
+  importFolder(): string {
+    return this.setup.folder;
+  }
   async store(): Promise<Store> {
     return this.opened;
   }

@@ -39,7 +39,7 @@ export class ScriptSurroundings implements Surroundings {
     return { file: this.#file, cell: null };
   }
 
-  folder(): string {
+  importFolder(): string {
     return this.#folder;
   }
 

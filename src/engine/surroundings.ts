@@ -19,7 +19,7 @@ export interface Surroundings {
   /** Where the code that asks stands. */
   place(): Place;
   /** The notebook's or script's folder, from which imports are looked up. @default the working folder */
-  folder?(): string;
+  importFolder?(): string;
   /** The store of that place. Opened once. */
   store(): Promise<Store>;
   /** A flow run began: the moment to show it. */

@@ -62,15 +62,16 @@ export class ThreadExecutor implements Executor {
     try {
       const job = {
         taskName: task.name,
-        folder: currentSurroundings().folder?.() ?? process.cwd(),
+        folder: currentSurroundings().importFolder?.() ?? process.cwd(),
         code: shipFunction(task),
         inputs: packInputs(task.name, inputs),
         ...contextParts(context),
         port: port2,
       };
       listen(port1, context);
-      const answer = await (await this.#poolNow(task.name)).run(job, AbortSignal.any([context.signal, attempt.signal]));
-      return valueOf(answer);
+      const run = (await this.#poolNow(task.name)).run(job, AbortSignal.any([context.signal, attempt.signal]));
+      const answer = await Promise.race([run, deathOf(port1, task.name, attempt)]);
+      return outcomeOf(answer);
     } finally {
       drain(port1, context);
       port1.close();
@@ -112,7 +113,7 @@ function contextParts({ parameters, loopResult, ...given }: TaskContext) {
   };
 }
 
-function valueOf(answer: ThreadAnswer): unknown {
+function outcomeOf(answer: ThreadAnswer): unknown {
   if ("thrown" in answer) throw unpack(answer.thrown);
   if (!("signal" in answer)) return unpack(answer.value);
   const { kind, message, delayMs } = answer.signal;
@@ -121,6 +122,19 @@ function valueOf(answer: ThreadAnswer): unknown {
 
 function listen(port: MessagePort, context: TaskContext): void {
   port.on("message", (note: ThreadNote) => hear(note, context));
+}
+
+/** Rejects when the thread died: it held the port's other end. The attempt's abort frees its place in the pool. */
+function deathOf(port: MessagePort, taskName: string, attempt: AbortController): Promise<never> {
+  return new Promise((_, reject) => {
+    port.once("close", () => {
+      // An error that ended the thread comes by another way, and says more.
+      setImmediate(() => {
+        reject(new Error(`Cannot finish task "${taskName}": its thread ended, as after process.exit()`));
+        attempt.abort();
+      });
+    });
+  });
 }
 
 /** What was said before the end may still be on its way: the answer comes by another port. */

@@ -27,12 +27,12 @@ export async function loadShipped(code: ShippedCode, place: string): Promise<(..
     maker(around.load, around.meta, around.require),
   );
   const made: unknown[] = [];
-  const valueOf = (binding: Binding): unknown => {
+  const standsFor = (binding: Binding): unknown => {
     if ("unit" in binding) return made[binding.unit];
     return "value" in binding ? values[binding.value] : pick(modules.get(binding.module)!, binding);
   };
   const linkAll = () => {
-    for (const [number, [, link]] of makers.entries()) link(...code.units[number]!.bindings.map(valueOf));
+    for (const [number, [, link]] of makers.entries()) link(...code.units[number]!.bindings.map(standsFor));
   };
   for (const [number, [make]] of makers.entries()) if (!code.units[number]!.isClass) made[number] = make();
   linkAll();

@@ -74,7 +74,10 @@ function addUnit({ units, numbers }: Shipment, fn: object, title: string, refere
 
 function bindNames(shipment: Shipment, { fn, title, source, bindings }: Unit): void {
   const note = sourceNoteOf(fn);
-  if (!note) return checkUnnoted(title, source);
+  if (!note) {
+    checkUnnoted(title, source);
+    return;
+  }
   for (const [name, value] of Object.entries(referencesOf(note, title))) {
     if (source.assigned.has(name))
       throw new Unshippable(`${title} assigns to "${name}", which would change in the thread alone; ${OUT}`);

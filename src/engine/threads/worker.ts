@@ -6,7 +6,10 @@ import { loadShipped, placeOf } from "./load-shipped.js";
 import { filesLoaded } from "./thread-files.js";
 import type { Crossing, ThreadAnswer, ThreadJob, ThreadNote } from "./thread-messages.js";
 
-/** Calls a shipped task in this thread. Never rejects: what was thrown is an answer. */
+/**
+ * Calls a shipped task in this thread. Never rejects: what was thrown is an answer. The port is closed by the other
+ * end; where it closes before the answer, this thread has died.
+ */
 export default async function runJob(job: ThreadJob): Promise<ThreadAnswer> {
   try {
     const fn = await loadShipped(job.code, placeOf(job.folder, job.taskName));
@@ -15,8 +18,6 @@ export default async function runJob(job: ThreadJob): Promise<ThreadAnswer> {
     return { value: packResult(value, job.taskName), loaded: filesLoaded() };
   } catch (thrown) {
     return { ...answerOf(thrown, job.taskName), loaded: filesLoaded() };
-  } finally {
-    job.port.close();
   }
 }
 
