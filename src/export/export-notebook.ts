@@ -16,6 +16,15 @@ export interface ExportOptions {
  * @throws {SyntaxError} when it is no notebook, or naming the cell that does not parse.
  */
 export function exportNotebook(notebook: unknown, options: ExportOptions = {}): FlowScript {
+  try {
+    return exported(notebook, options);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new SyntaxError(`Cannot read the notebook: it is nested too deep (${cause.message})`, { cause });
+  }
+}
+
+function exported(notebook: unknown, options: ExportOptions): FlowScript {
   const read = readNotebook(notebook);
   if (options.format === "percent") return { script: toPercentScript(read), warnings: [] };
   return toFlowScript(read, (path) => {

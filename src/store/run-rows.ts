@@ -21,11 +21,13 @@ const CORRUPT = 11;
 
 /** Reads a JSON column written by this store. @throws {SqlError} "corrupt" where it is none any more. */
 export function parse<T>(row: SqlRow | undefined, column: string): T {
+  const text = row?.[column];
   try {
-    return JSON.parse(String(row?.[column])) as T;
+    if (typeof text === "string") return JSON.parse(text) as T;
   } catch (cause) {
     throw new SqlError(`"${column}" of a row is no JSON`, CORRUPT, { cause });
   }
+  throw new SqlError(`"${column}" of a row is missing`, CORRUPT);
 }
 
 /** Column `checksum` of a task run: SQLite keeps none, and a damaged record may still be JSON. */

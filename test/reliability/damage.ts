@@ -9,7 +9,7 @@ import { Dice } from "./dice.js";
 
 /** How many damages ended in which way. */
 export interface DamageReport {
-  /** The store was not opened, or the run not begun, with words about the file. */
+  /** The store was not opened, the run not begun, or a task failed, with words about the file. */
   refused: number;
   /** The run went on to its end with every value right. */
   repaired: number;
@@ -84,13 +84,14 @@ async function goOn(folder: string, what: string): Promise<Outcome> {
       const fresh = await flow.run(store, "never"); // the cache gives what it has
       const wrong = [...resumed.wrong, ...fresh.wrong];
       if (wrong.length > 0) return ["wrong", `wrong values of ${wrong.join(", ")}`];
-      if (resumed.type !== "Success" || fresh.type !== "Success")
-        return ["wrong", `going on ended ${resumed.type}, a fresh run ${fresh.type}`];
+      const told = [...resumed.told, ...fresh.told];
+      const unclear = told.find((message) => !CLEAR.test(message.replace(/^\w*Error: /, "")));
+      if (unclear) return ["wrong", `a task failed: ${unclear}`];
       const excess = again.filter((name) => !LARGE.includes(name) && name !== "gate");
-      if (what.includes("blobs") && (again.length > 2 || excess.length > 0))
+      if (what.includes("blobs") && (again.length > 2 || excess.length > 0 || told.length > 0))
         return ["wrong", `one large value was hit, and ran again: ${again.join(", ")}`];
       await readAll(store);
-      return ["repaired", ""];
+      return [told.length > 0 ? "refused" : "repaired", ""];
     } finally {
       await store.close();
     }

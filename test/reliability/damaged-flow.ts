@@ -55,18 +55,23 @@ export class DamagedFlow {
     this.#calls = calls;
   }
 
-  /** Runs it and gives the calls whose value is not what it has to be; a call without a value is not among them. */
-  async run(store: Store, resume: "failed" | "never"): Promise<{ type: string; wrong: string[] }> {
+  /** Runs it and gives the calls whose value is not what it has to be, and what was told of those that failed. */
+  async run(store: Store, resume: "failed" | "never"): Promise<{ type: string; wrong: string[]; told: string[] }> {
     this.ran.length = 0;
     const state = await this.#flow.run({ store, resume });
     const wrong: string[] = [];
+    const told: string[] = [];
     for (const [name, call] of Object.entries(this.#calls)) {
       const reached = state.result.get(call);
-      if (!reached.isSuccessful()) continue;
+      const failed = [reached, ...(reached.type === "Mapped" ? reached.mapStates : [])].filter((each) =>
+        each.isFailed(),
+      );
+      for (const { type, message } of failed) if (type !== "TriggerFailed") told.push(`${message}`);
+      if (failed.length > 0) continue;
       const { result } = reached._result.serialized ? await reached.load() : reached;
       if (JSON.stringify(result) !== JSON.stringify(expected(name, this.#calls))) wrong.push(name);
     }
-    return { type: state.type, wrong };
+    return { type: state.type, wrong, told };
   }
 }
 

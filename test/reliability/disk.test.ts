@@ -56,7 +56,7 @@ if (typeof disk === "string") {
     assert.throws(() => writeFileSync(ballast, Buffer.alloc(4_000_000)), /ENOSPC/);
     await rejects(new DamagedFlow(false).run(store, "failed"), /^Cannot write to store .*the disk is full/);
     rmSync(ballast);
-    assert.equal(await new DamagedFlow(false).run(store, "failed"), { type: "Success", wrong: [] });
+    assert.equal(await new DamagedFlow(false).run(store, "failed"), { type: "Success", wrong: [], told: [] });
     await store.close();
   });
 }
