@@ -2,7 +2,7 @@ import type { TaskRunRecord } from "../contracts/records.js";
 import { graphNodes } from "../flow/flow-graph.js";
 import { FlowResults } from "../flow/flow-results.js";
 import { stateRecord } from "../state/state-record.js";
-import type { State } from "../state/states.js";
+import { Pending, type State } from "../state/states.js";
 import type { RememberedTask } from "../store/store.js";
 import type { TaskCall } from "../task/task-call.js";
 import { itemsOf, mapItems, refusal } from "./map-items.js";
@@ -34,6 +34,8 @@ export class FlowRunner {
   readonly #sleeping = new Set<Unit>();
   readonly #idle: (() => void)[] = [];
   readonly #finished = new Map<TaskCall, (() => void)[]>();
+  /** What all units begin in. */
+  readonly #pending = new Pending<unknown>({});
   readonly #sources = new Map<unknown, ReturnType<typeof sourceKeyOf>>();
 
   constructor(private readonly setup: FlowRunnerSetup) {
@@ -103,23 +105,24 @@ export class FlowRunner {
 
   #addNode(call: TaskCall): Node {
     const remembered = this.setup.remembered.get(call.name);
-    const node: Node = {
+    const node: { -readonly [K in keyof Node]: Node[K] } = {
       call,
       source: this.#sourceOf(call),
+      unit: undefined as never,
       children: null,
       waiting: 0,
       done: false,
       waitingChildren: 0,
       downstream: [],
-    } as Partial<Node> as Node;
+    };
     const unit = newUnit({
       node,
       mapIndex: null,
       id: remembered?.run.id ?? this.setup.scope.clock.newId(),
       remembered,
-      state: this.setup.given(call),
+      state: this.setup.given(call) ?? this.#pending,
     });
-    Object.assign(node, { unit });
+    node.unit = unit;
     for (const upstream of call.upstream) {
       const before = this.#nodes.get(upstream)!;
       if (before.done || unit.state.isFinished()) continue;
@@ -227,7 +230,7 @@ export class FlowRunner {
       node.children = Array.from({ length: items.length }, (_, mapIndex) => {
         const remembered = this.setup.remembered.get(unitName(call.name, mapIndex));
         const id = remembered?.run.id ?? this.setup.scope.clock.newId();
-        return newUnit({ node, mapIndex, id, remembered, state: undefined, items: itemsOf(items, mapIndex) });
+        return newUnit({ node, mapIndex, id, remembered, state: this.#pending, items: itemsOf(items, mapIndex) });
       });
       node.waitingChildren = items.length;
       return undefined;

@@ -28,19 +28,20 @@ export class ResultKeeper {
   readonly #waiting = new WeakMap<Result, Promise<KeptResult>>();
 
   /** Never rejects: what cannot be serialized is said in the record. */
-  keep(result: Result, checkpoint = true): Promise<KeptResult> {
-    let kept = this.#waiting.get(result);
-    if (kept) return kept;
-    kept = this.#keep(result, checkpoint);
-    this.#waiting.set(result, kept);
-    return kept;
-  }
-
-  async #keep(result: Result, checkpoint: boolean): Promise<KeptResult> {
+  keep(result: Result, checkpoint = true): KeptResult | Promise<KeptResult> {
     if (result === NoResult) return NOTHING_KEPT;
     const known = storedReferenceOf(result);
     if (known) return { record: resultRecord(result, { stored: known }), reference: known, write: null };
     if (!this.store || !checkpoint) return { record: resultRecord(result), reference: null, write: null };
+    let kept = this.#waiting.get(result);
+    if (!kept) {
+      kept = this.#keep(result);
+      this.#waiting.set(result, kept);
+    }
+    return kept;
+  }
+
+  async #keep(result: Result): Promise<KeptResult> {
     try {
       const { value, serializer } = await result.serialize();
       const text = JSON.stringify(value);

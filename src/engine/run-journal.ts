@@ -19,8 +19,7 @@ export class RunJournal implements LiveRun {
   #graph: readonly GraphNode[] = [];
   #run: FlowRunSummary;
   #current: FlowRunRecord | undefined;
-  #waiting: { transitions: Transition[]; lines: LogRecord[]; changed: boolean; done: ((durable: boolean) => void)[] } =
-    nothingWaiting();
+  #waiting = nothingWaiting();
   #scheduled = false;
   #end!: () => void;
   /** The first write that failed; the run went on without. */
@@ -128,16 +127,14 @@ export class RunJournal implements LiveRun {
       this.#scheduled = true;
       setImmediate(() => this.#flush());
     }
-    return new Promise((resolve) => this.#waiting.done.push(resolve));
+    return this.#waiting.done;
   }
 
   #flush(): void {
-    const { transitions, lines, changed, done } = this.#waiting;
+    const { transitions, lines, changed, settle } = this.#waiting;
     this.#waiting = nothingWaiting();
     this.#scheduled = false;
-    void this.#write(transitions, lines, changed).then((durable) => {
-      for (const each of done) each(durable);
-    });
+    void this.#write(transitions, lines, changed).then(settle);
     for (const listener of this.#listeners) listener();
   }
 
@@ -158,11 +155,11 @@ export class RunJournal implements LiveRun {
   }
 }
 
+/** What the next turn writes, and the one promise for all who wait for it. */
 function nothingWaiting() {
-  return {
-    transitions: [] as Transition[],
-    lines: [] as LogRecord[],
-    changed: false,
-    done: [] as ((durable: boolean) => void)[],
-  };
+  let settle: (durable: boolean) => void = () => {};
+  const done = new Promise<boolean>((resolve) => {
+    settle = resolve;
+  });
+  return { transitions: [] as Transition[], lines: [] as LogRecord[], changed: false, done, settle };
 }

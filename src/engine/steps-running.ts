@@ -1,5 +1,4 @@
 import { toErrorRecord } from "../links/error-record.js";
-import { NoResult } from "../result/no-result.js";
 import { Result } from "../result/result.js";
 import { Cached, Failed, Paused, Running, type State } from "../state/states.js";
 import { cacheMemoryOf, lookUp } from "./cache-key.js";
@@ -10,11 +9,13 @@ import { TaskScope } from "./task-scope.js";
 import { askTrigger } from "./trigger-check.js";
 
 /** Takes a result that is young enough and was made from the same. */
-export const checkCached: Step = async (state, run) => {
-  if (run.call.task.settings.cacheForMs === null) return state;
+export const checkCached: Step = (state, run) =>
+  run.call.task.settings.cacheForMs === null ? state : cachedOr(state, run);
+
+async function cachedOr(state: State, run: TaskRun): Promise<State | End> {
   const found = await lookUp(run);
   return found ? new End(found) : state;
-};
+}
 
 /** Asks the task's trigger. A task that somebody resumed does not pause again. */
 export const checkTrigger: Step = (state, run) => {
@@ -48,9 +49,9 @@ function serialized(state: State, serializer: TaskRun["scope"]["serializer"]): S
 }
 
 /** Stores what the task produced. A write that fails leaves the value usable in this run. */
-export const persistResult: Step = async (state, run) => {
-  if (state._result !== NoResult) await run.scope.keeper.keep(state._result, run.call.task.settings.checkpoint);
-  return state;
+export const persistResult: Step = (state, run) => {
+  const kept = run.scope.keeper.keep(state._result, run.call.task.settings.checkpoint);
+  return kept instanceof Promise ? kept.then(() => state) : state;
 };
 
 /** Keeps the result for later runs, for as long as the task says. */

@@ -22,7 +22,7 @@ import {
 import type { TaskRun } from "./task-run.js";
 
 /** Told of each state a task run comes to; the first of them is the one before. */
-export type Observe = (before: State, after: State) => void | Promise<void>;
+export type Observe = (before: State, after: State) => void;
 
 /** A task run, read from top to bottom. A step gives the next state, or the same object to pass. */
 const STEPS: readonly Step[] = [
@@ -61,27 +61,17 @@ export class TaskRunner {
   private async pass(from: State, run: TaskRun): Promise<State> {
     let state = from;
     for (const step of STEPS) {
-      const outcome = await outcomeOf(step, state, run);
+      // Awaited only where there is something to wait for: a turn for each step of each task adds up.
+      const begun = outcomeOf(step, state, run);
+      const outcome = begun instanceof Promise ? await begun : begun;
       const next = outcome instanceof End ? outcome.state : outcome;
-      if (next !== state) state = await this.changed(state, next, run);
+      if (next !== state) {
+        const before = state;
+        state = run.call.task.settings.stateHandlers.length > 0 ? await handled(before, next, run) : next;
+        this.observe(before, state);
+      }
       if (outcome instanceof End) break;
     }
-    return state;
-  }
-
-  /** Handlers run only on a change, and may give another state. */
-  private async changed(before: State, after: State, run: TaskRun): Promise<State> {
-    let state = after;
-    for (const handler of run.call.task.settings.stateHandlers)
-      try {
-        state = (await handler(run.call.task, before, state)) ?? state;
-      } catch (thrown) {
-        state = new Failed<unknown>({
-          message: `A state handler threw ${toErrorRecord(thrown).message}`,
-          result: thrown,
-        });
-      }
-    await this.observe(before, state);
     return state;
   }
 
@@ -92,6 +82,21 @@ export class TaskRunner {
       run.scope.log(run, `onFailure threw ${toErrorRecord(thrown).message}`);
     }
   }
+}
+
+/** Handlers run only on a change, and may give another state. */
+async function handled(before: State, after: State, run: TaskRun): Promise<State> {
+  let state = after;
+  for (const handler of run.call.task.settings.stateHandlers)
+    try {
+      state = (await handler(run.call.task, before, state)) ?? state;
+    } catch (thrown) {
+      state = new Failed<unknown>({
+        message: `A state handler threw ${toErrorRecord(thrown).message}`,
+        result: thrown,
+      });
+    }
+  return state;
 }
 
 function outcomeOf(step: Step, state: State, run: TaskRun): ReturnType<Step> {

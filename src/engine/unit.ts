@@ -1,4 +1,4 @@
-import { Pending, type State } from "../state/states.js";
+import type { State } from "../state/states.js";
 import type { RememberedTask } from "../store/store.js";
 import type { CallInput, TaskCall } from "../task/task-call.js";
 import type { SourceKey } from "./source-key.js";
@@ -46,16 +46,20 @@ export interface UnitFields {
   readonly mapIndex: number | null;
   readonly id: string;
   readonly remembered: RememberedTask | undefined;
-  readonly state: State | undefined;
+  readonly state: State;
   readonly items?: ReadonlyMap<CallInput, unknown>;
 }
 
 const NO_ITEMS: ReadonlyMap<CallInput, unknown> = new Map();
 
-export const newUnit = ({ items = NO_ITEMS, state, ...fields }: UnitFields): Unit => ({
-  ...fields,
+/** Written out: a run makes as many as it has tasks. */
+export const newUnit = ({ node, mapIndex, id, remembered, state, items = NO_ITEMS }: UnitFields): Unit => ({
+  node,
+  mapIndex,
+  id,
+  remembered,
   items,
-  state: state ?? new Pending<unknown>({}),
+  state,
   ran: false,
   mended: false,
   runCount: 0,
