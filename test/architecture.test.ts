@@ -44,7 +44,7 @@ const PACKAGES: { readonly [name: string]: RegExp } = {
   sqlite3: /^src\/store\/sqlite3-driver\.ts$/,
   "node:sqlite": /^src\/store\/[\w-]+-driver\.ts$/,
   commander: /^src\/cli\//,
-  "node:vm": /^kernel\/(session\/|language\/compiler-code\.ts$)/, // people's code in the session; the compiler itself
+  "node:vm": /^(kernel\/(session\/|language\/compiler-code\.ts$)|src\/engine\/threads\/)/, // people's code in the session; the compiler itself
   "node:inspector": /^kernel\/(session|control)\//,
 };
 

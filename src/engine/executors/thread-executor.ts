@@ -128,11 +128,12 @@ function listen(port: MessagePort, context: TaskContext): void {
 function deathOf(port: MessagePort, taskName: string, attempt: AbortController): Promise<never> {
   return new Promise((_, reject) => {
     port.once("close", () => {
-      // An error that ended the thread comes by another way, and says more.
-      setImmediate(() => {
+      const end = () => {
         reject(new Error(`Cannot finish task "${taskName}": its thread ended, as after process.exit()`));
         attempt.abort();
-      });
+      };
+      // An error that ended the thread was sent before, by another way: it is here by the next turn, and says more.
+      setImmediate(() => setImmediate(end));
     });
   });
 }

@@ -75,6 +75,17 @@ function pick(module: Namespace, { module: from, exported }: Extract<Binding, { 
   throw new SyntaxError(`The requested module '${from}' does not provide an export named '${exported}'`);
 }
 
+/** Node calls the constant below experimental until version 22, once a thread: nothing a person can act on. */
+function hushLoaderWarning(): void {
+  const printers = process.listeners("warning");
+  process.removeAllListeners("warning");
+  process.on("warning", (warning) => {
+    if (warning.message.includes("USE_MAIN_CONTEXT_DEFAULT_LOADER")) return;
+    for (const print of printers) print(warning);
+  });
+}
+hushLoaderWarning();
+
 /** Node resolves an import() from the file that holds it: both scripts stand where the task's code does. */
 const evaluate = (text: string, place: string): unknown =>
   new Script(text, {
