@@ -56,9 +56,8 @@ async function runFlow(
     tell: (state, { node, mapIndex }) => options.onState?.(state, node.call, mapIndex),
   });
   const { from: _, ...again } = options;
-  const ended = noteLive(attempt.journal.run.id, stop, () =>
-    runFlow(flow, { ...again, resume: attempt.journal.run.id }, around),
-  );
+  const runId = attempt.journal.run.id; // the button's way back holds no attempt: its values may be large
+  const ended = noteLive(runId, stop, () => runFlow(flow, { ...again, resume: runId }, around));
   const unfollow = [
     stop.follow(options.signal, "The run was cancelled."),
     stop.follow(interrupt, "The run was interrupted."),
