@@ -129,7 +129,11 @@ function deathOf(port: MessagePort, taskName: string, attempt: AbortController):
   return new Promise((_, reject) => {
     port.once("close", () => {
       const end = () => {
-        reject(new Error(`Cannot finish task "${taskName}": its thread ended, as after process.exit()`));
+        reject(
+          new Error(
+            `Cannot finish task "${taskName}": its thread ended, as after process.exit() or for want of memory`,
+          ),
+        );
         attempt.abort();
       };
       // An error that ended the thread was sent before, by another way: it is here by the next turn, and says more.

@@ -5,7 +5,7 @@ import { pack } from "./crossing.js";
 import { type FunctionSource, functionSource } from "./function-source.js";
 import type { Binding, Crossing, ShippedCode } from "./thread-messages.js";
 
-const OUT = "pass it as an input, make it inside the task, or run the task without ThreadExecutor";
+const OUT = "make it inside the task, or run the task without ThreadExecutor";
 
 /** A function on its way, with what its names stand for. */
 interface Unit {
@@ -80,7 +80,9 @@ function bindNames(shipment: Shipment, { fn, title, source, bindings }: Unit): v
   }
   for (const [name, value] of Object.entries(referencesOf(note, title))) {
     if (source.assigned.has(name))
-      throw new Unshippable(`${title} assigns to "${name}", which would change in the thread alone; ${OUT}`);
+      throw new Unshippable(
+        `${title} assigns to "${name}", which would change in the thread alone; pass it as an input, or ${OUT}`,
+      );
     bindings.set(name, bindingOf(shipment, name, title, value));
   }
   for (const [name, from] of Object.entries(note.imports)) {
@@ -95,7 +97,7 @@ function checkUnnoted(title: string, { outer }: FunctionSource): void {
   if (unknown !== undefined)
     throw new Unshippable(
       `${title} refers to "${unknown}", and no source was kept from which to read it; define the task in a cell or ` +
-        `a script run by "node --import cellar/register", or ${OUT}`,
+        `a script run by "node --import cellar/register", pass it as an input, or ${OUT}`,
     );
 }
 
