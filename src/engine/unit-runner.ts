@@ -23,9 +23,12 @@ export interface UnitSetting {
   readonly maxWaitMs: number;
 }
 
+const MOST_KEPT_ROWS = 2000;
+
 /** Keeps or runs single units, and writes what they come to before anybody hears of it. */
 export class UnitRunner {
   readonly #keeper: ResultKeeper;
+  #keptRows = 0;
   /** Results of earlier attempts: read where they are needed. */
   readonly kept: KeptResults;
 
@@ -156,7 +159,11 @@ export class UnitRunner {
   /** Keeps the state that an earlier attempt left. Its result stays in the store until somebody needs it. */
   #keep(unit: Unit, state: State): State {
     const { run, memory } = unit.remembered!;
-    void this.setting.journal.transition({ run: { ...run, kept: true, reason: "kept" }, memory, results: [] });
+    const record: TaskRunRecord = { ...run, kept: true, reason: "kept" };
+    // That it is kept is for people to see: of very many the run's own count says it, and a resume stays quick.
+    if (run.kept || this.#keptRows >= MOST_KEPT_ROWS) this.setting.journal.show(record);
+    else void this.setting.journal.transition({ run: record, memory, results: [] });
+    this.#keptRows += 1;
     this.setting.tell(state, unit);
     return state;
   }
