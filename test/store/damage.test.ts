@@ -65,6 +65,43 @@ test("readResult() tells damage of a value inside the database; storing again re
   await store.close();
 });
 
+test("a task run whose row is damaged, though it is still JSON, is as good as never having run", async () => {
+  const path = await storeWithResults();
+  const driver = await openSqlite3(path);
+  await driver.exec("UPDATE task_runs SET memory = replace(memory, 'source\"', 'sauces\"') WHERE id = 'r/count'");
+  await driver.close();
+  const store = await openStoreHere(path);
+  const names = async () => (await store.rememberedRun("r"))!.tasks.map(({ run }) => run.name);
+  assert.equal(await names(), ["load"]);
+  await store.append([transitionOf("r", "count", "Success", { result: small })]);
+  assert.equal(await names(), ["load", "count"]);
+  await store.close();
+});
+
+test("a damaged row is no cache hit", async () => {
+  const path = await storeWithResults();
+  const store = await openStoreHere(path);
+  const memory = { cacheKey: "key", cacheExpires: null };
+  await store.append([transitionOf("r", "count", "Success", { result: small, memory })]);
+  assert.is((await store.cached("key", 0))?.run.name, "count");
+  const driver = await openSqlite3(path);
+  await driver.exec(`UPDATE task_runs SET memory = replace(memory, '${small.id}', '${large.id}') WHERE id = 'r/count'`);
+  await driver.close();
+  assert.is(await store.cached("key", 0), undefined);
+  await store.close();
+});
+
+test("a record that is no JSON any more is told as damage of the file", async () => {
+  const path = await storeWithResults();
+  const driver = await openSqlite3(path);
+  await driver.exec("UPDATE flow_runs SET record = substr(record, 2)");
+  await driver.close();
+  const store = await openStoreHere(path);
+  for (const ask of [() => store.flowRuns(), () => store.flowRun("r"), () => store.rememberedRun("r")])
+    await rejects(ask(), /^Cannot read store .*the file is damaged.*mv /);
+  await store.close();
+});
+
 test("append() rejects when a blob cannot be written, and the next one is unharmed", async () => {
   const path = await storeWithResults();
   const other = resultOf("w".repeat(100_000));

@@ -5,9 +5,9 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openDatabase } from "../../src/store/open-database.js";
 import { defaultStorePath, openStore, openStoreHere } from "../../src/store/open-store.js";
-import { SCHEMA_VERSION } from "../../src/store/schema.js";
+import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from "../../src/store/schema.js";
 import { openSqlite3 } from "../../src/store/sqlite3-driver.js";
-import { graphOf, resultOf, runOf, self, transitionOf } from "./sample-records.js";
+import { graphOf, resultOf, runOf, self, stateOf, transitionOf } from "./sample-records.js";
 import { freshPath } from "./scratch.js";
 import { rejects } from "./store-suite.js";
 
@@ -83,6 +83,28 @@ test("opening another program's database is refused and leaves it as it was", as
   const before = readFileSync(path);
   await rejects(openStoreHere(path), /database of another program.*CELLAR_STORE.*mv /);
   assert.ok(readFileSync(path).equals(before));
+});
+
+test("a store of version 1 opens: what it has is remembered, and what is added is checked", async () => {
+  const path = fileOf("");
+  const old = await openSqlite3(path);
+  await old.exec(`${MIGRATIONS[0]}; PRAGMA user_version = 1; PRAGMA application_id = ${APPLICATION_ID}`);
+  const { run, memory } = transitionOf("r", "a", "Success");
+  const text = (value: unknown) => `'${JSON.stringify(value)}'`;
+  await old.exec(`
+    INSERT INTO flows (id, flow) VALUES (1, 'etl');
+    INSERT INTO owners (id, pid, started_at, machine, beat_at) VALUES ('gone', 1, 1, 'elsewhere', 1);
+    INSERT INTO flow_runs (id, flow_id, owner_id, type, attempt, created_at, ended_at, record)
+      VALUES ('r', 1, 'gone', 'Failed', 1, 1, 2, ${text({ ...runOf("r"), state: stateOf("Failed"), endedAt: 2 })});
+    INSERT INTO graphs (flow_run_id, graph) VALUES ('r', ${text(graphOf("a"))});
+    INSERT INTO task_runs (id, flow_run_id, type, record, memory)
+      VALUES ('${run.id}', 'r', 'Success', ${text(run)}, ${text(memory)})`);
+  await old.close();
+  const store = await openStoreHere(path);
+  assert.equal((await store.rememberedRun("r"))?.tasks, [{ run, memory }]);
+  await store.append([transitionOf("r", "a", "Skipped")]);
+  assert.is((await store.rememberedRun("r"))?.tasks[0]?.run.state.type, "Skipped");
+  await store.close();
 });
 
 test("opening a newer Cellar's store is refused politely and leaves it as it was", async () => {
