@@ -25,6 +25,7 @@ export { merge, when } from "./flow/branch.js";
 export type { Executor, RunToken, TaskRef } from "./flow/executor.js";
 export { Flow, type FlowOptions, flow, type RunOptions } from "./flow/flow.js";
 export { FlowResults, type FlowState } from "./flow/flow-results.js";
+export type { VisualizeOptions } from "./flow/visualize.js";
 export { CompressedSerializer } from "./result/compressed-serializer.js";
 export { contentHash, hashValue } from "./result/content-hash.js";
 export { FileSerializer } from "./result/file-serializer.js";

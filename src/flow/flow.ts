@@ -1,4 +1,6 @@
 import { inspect } from "node:util";
+import { DISPLAY } from "../display/display-symbol.js";
+import type { MimeBundle } from "../display/mime-bundle.js";
 import type { ResultSerializer } from "../result/result-serializer.js";
 import type { State } from "../state/states.js";
 import type { Store } from "../store/store.js";
@@ -9,6 +11,7 @@ import type { StateHandler } from "../task/task-definition.js";
 import type { Executor } from "./executor.js";
 import { FlowGraph } from "./flow-graph.js";
 import type { FlowState } from "./flow-results.js";
+import { type VisualizeOptions, visualize } from "./visualize.js";
 
 export interface FlowOptions<C = unknown> {
   /** Calls whose states decide the flow's. @default those that no other waits for */
@@ -43,6 +46,8 @@ export interface RunOptions {
   readonly maxWait?: Duration;
 }
 
+const MOST_DRAWN = 400;
+
 /** A graph of calls with a name, ready to run. */
 export class Flow<C = unknown> {
   /** What the body returned: the calls by their names. */
@@ -74,6 +79,17 @@ export class Flow<C = unknown> {
   /** The calls whose states decide the flow's. */
   referenceCalls(): readonly TaskCall[] {
     return this.options.referenceTasks?.(this.calls as never) ?? terminalCalls(this.graph.calls);
+  }
+
+  /** The graph of its calls as a picture, or as text that Mermaid or Graphviz draws. */
+  visualize(options: VisualizeOptions = {}): string {
+    return visualize(this.name, this.graph.calls, options);
+  }
+
+  /** In a notebook a flow shows its graph; one too large to be looked at, its size. */
+  [DISPLAY](): MimeBundle {
+    const text = { "text/plain": inspect(this) };
+    return this.graph.calls.length > MOST_DRAWN ? text : { "image/svg+xml": this.visualize(), ...text };
   }
 
   [inspect.custom](): string {
