@@ -1,6 +1,6 @@
 /** Two kernels, the command line and a script at work in one store at once. */
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -41,6 +41,7 @@ export async function sharedHarness(rounds: number): Promise<SharedReport> {
     if (LOCK_WORDS.test(said) || !fits.test(said)) faults.push(`${who} says: ${said}`);
   };
   const kernelRuns = async (name: string): Promise<void> => {
+    writeFileSync(join(folder, name), ""); // of a notebook that is gone the other would be the new name
     const client = await KernelClient.start({ folder, env: { JPY_SESSION_NAME: join(folder, name) } });
     try {
       for (let round = 0; round < rounds; round += 1) {
