@@ -1,4 +1,5 @@
 import { EXPORT_COMM_TARGET } from "../../src/contracts/export-comm.js";
+import { HISTORY_COMM_TARGET } from "../../src/contracts/history-comm.js";
 import { RUN_COMM_TARGET } from "../../src/contracts/run-comm.js";
 import type { Answers } from "../../src/links/calls.js";
 import type { Port } from "../../src/links/port.js";
@@ -15,7 +16,9 @@ import { completeHandler, inspectHandler, isCompleteHandler } from "./handlers/c
 import { executeHandler } from "./handlers/execute.js";
 import { History } from "./handlers/history.js";
 import { kernelInfoHandler } from "./handlers/kernel-info.js";
+import { historyCommTarget } from "./history-comm.js";
 import { Input } from "./input.js";
+import { historyPath, KeptHistory } from "./kept-history.js";
 import { KernelStore } from "./kernel-store.js";
 import type { LanguageThread } from "./language-thread.js";
 import { Outlet, type Request } from "./outlet.js";
@@ -34,7 +37,8 @@ export class Kernel {
   private readonly outlet: Outlet;
   private readonly inProgress: InProgress = new Set();
   private readonly cells = new Cells();
-  private readonly history = new History();
+  private readonly kept = new KeptHistory(historyPath(process.env));
+  private readonly history = new History(this.kept);
   private readonly store: KernelStore;
   private readonly session: Session;
   private readonly comms: Comms;
@@ -61,6 +65,10 @@ export class Kernel {
         openStore: () => this.store.open(),
         listen: (listener) => this.store.listen(listener),
         session: this.session.ask,
+      }),
+      [HISTORY_COMM_TARGET]: historyCommTarget({
+        openStore: () => this.store.open(),
+        listen: (listener) => this.store.listen(listener),
       }),
       [EXPORT_COMM_TARGET]: exportCommTarget,
     });
@@ -99,7 +107,7 @@ export class Kernel {
   private async end(): Promise<void> {
     this.comms.stop();
     await this.session.stop();
-    await Promise.all([this.language.stop(), this.store.close()]);
+    await Promise.all([this.language.stop(), this.store.close(), this.kept.close()]);
     this.outlet.flushAll();
     await this.sockets.close();
     this.onStopped();

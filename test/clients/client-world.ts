@@ -30,6 +30,7 @@ export class ClientWorld {
       JUPYTER_RUNTIME_DIR: join(this.folder, "runtime"),
       JUPYTER_CONFIG_DIR: join(this.folder, "config"),
       IPYTHONDIR: join(this.folder, "ipython"),
+      CELLAR_HISTORY: join(this.folder, "history.db"),
       PYTHONUNBUFFERED: "1",
       TERM: "dumb",
     };

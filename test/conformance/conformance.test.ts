@@ -19,6 +19,7 @@ test("the kernel passes jupyter_kernel_test, nothing left out", async () => {
       ...process.env,
       JUPYTER_PATH: data,
       JUPYTER_RUNTIME_DIR: join(data, "runtime"),
+      CELLAR_HISTORY: join(data, "history.db"),
       PYTHONUNBUFFERED: "1",
     };
     const run = spawn(PYTHON, [SCRIPT, "-v"], { cwd: data, env, stdio: ["ignore", "ignore", "pipe"] });

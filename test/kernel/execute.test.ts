@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { KernelClient } from "./kernel-client.js";
@@ -157,6 +158,38 @@ test("history lists what ran", async ({ client }) => {
   const entry = (content.history as [number, number, [string, string]][]).at(-1)!;
   assert.is(entry[2][0], "'find me'");
   assert.match(entry[2][1], /find me/);
+});
+
+test("history goes on in the next kernel, also after kill -9", async ({ client }) => {
+  const history = { CELLAR_HISTORY: join(client.folder, "shared", "history.db") };
+  const first = await KernelClient.start({ env: history });
+  await first.execute("6 * 7");
+  await first.execute("'other'");
+  const newest = { hist_access_type: "tail", n: 2, raw: true, output: false };
+  const { content: ran } = await first.request("history_request", newest).reply;
+  first.kernel.kill("SIGKILL");
+  await first.close();
+  assert.equal(ran.history, [
+    [1, 1, "6 * 7"],
+    [1, 2, "'other'"],
+  ]);
+  const second = await KernelClient.start({ env: history });
+  await second.execute("'own'");
+  const tail = { hist_access_type: "tail", n: 3, raw: true, output: true };
+  const { content } = await second.request("history_request", tail).reply;
+  assert.equal(content.history, [
+    [1, 1, ["6 * 7", "42"]],
+    [1, 2, ["'other'", "'other'"]],
+    [2, 1, ["'own'", "'own'"]],
+  ]);
+  const before = { hist_access_type: "range", session: -1, start: 1, stop: 2, raw: true, output: false };
+  assert.equal((await second.request("history_request", before).reply).content.history, [[1, 1, "6 * 7"]]);
+  const search = { hist_access_type: "search", pattern: "'o*'", raw: true, output: false, n: 5 };
+  assert.equal((await second.request("history_request", search).reply).content.history, [
+    [1, 2, "'other'"],
+    [2, 1, "'own'"],
+  ]);
+  await second.close();
 });
 
 test("an unknown message gets busy and idle, and no reply", async ({ client }) => {

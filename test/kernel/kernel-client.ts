@@ -73,7 +73,7 @@ export class KernelClient {
     const folder = options.folder ?? scratch;
     const kernel = spawn(process.execPath, [MAIN, file], {
       cwd: folder,
-      env: { ...process.env, ...options.env },
+      env: { ...process.env, CELLAR_HISTORY: join(scratch, "history.db"), ...options.env },
       stdio: ["ignore", "inherit", "inherit"],
     });
     const routingId = randomUUID();

@@ -49,6 +49,7 @@ export function executeHandler(parts: ExecuteParts): Handler {
     const running = cells.begin(request);
     const answer = await runCell(parts, run, code, objectField(content, "user_expressions"), running);
     cells.end();
+    if (counted) history.keep(count);
     if (answer.status === "ok")
       return {
         status: "ok",
