@@ -1,17 +1,15 @@
 /** Each notebook of the product, run headless from an empty folder by the command that users run. */
-import { spawn } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FLOW_RUN_MIME } from "../../src/contracts/records.js";
 import { openStore } from "../../src/store/open-store.js";
+import { runCellar } from "./run-cellar.js";
 
 const PROJECT = fileURLToPath(new URL("../../../", import.meta.url));
-const COMMAND = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 
 interface Output {
   readonly output_type: string;
@@ -34,22 +32,14 @@ test.before.each(async (context) => {
 });
 test.after.each(({ folder }) => rm(folder, { recursive: true }));
 
-/** `cellar <words>` in a folder. */
-async function cellar(folder: string, ...words: string[]): Promise<{ code: number | null; said: string }> {
-  const child = spawn(process.execPath, [COMMAND, ...words], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
-  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  return { code, said: out + err };
-}
-
 const readNotebook = async (path: string): Promise<Notebook> => JSON.parse(await readFile(path, "utf8"));
 
 test("quickstart.ipynb fails at its report first, and run again keeps all the rest", async ({ folder }) => {
-  const first = await cellar(folder, "run", "quickstart.ipynb", "-p", "limit=50");
+  const first = await runCellar(folder, "run", "quickstart.ipynb", "-p", "limit=50");
   assert.is(first.code, 1, first.said);
   assert.match(first.said, "kept 0, ran 53");
   assert.match(first.said, /write report\s+Failed.*ENOENT/);
-  const second = await cellar(folder, "run", "quickstart.ipynb", "-p", "limit=50", "-o", "out.ipynb");
+  const second = await runCellar(folder, "run", "quickstart.ipynb", "-p", "limit=50", "-o", "out.ipynb");
   assert.is(second.code, 0, second.said);
   assert.match(second.said, "kept 52, ran 1");
   const { cells } = await readNotebook(join(folder, "out.ipynb"));
@@ -63,13 +53,13 @@ test("quickstart.ipynb fails at its report first, and run again keeps all the re
 });
 
 test("quickstart.ipynb exports as a script that reaches the same states", async ({ folder }) => {
-  const written = await cellar(folder, "export", "quickstart.ipynb", "-o", "audit.ts");
+  const written = await runCellar(folder, "export", "quickstart.ipynb", "-o", "audit.ts");
   assert.is(written.code, 0, written.said);
   for (const again of [1, 2]) {
-    const ran = await cellar(folder, "run", "quickstart.ipynb", "-p", "limit=20");
+    const ran = await runCellar(folder, "run", "quickstart.ipynb", "-p", "limit=20");
     assert.is(ran.code, again === 1 ? 1 : 0, ran.said);
   }
-  const script = await cellar(folder, "run", "audit.ts", "--limit", "20");
+  const script = await runCellar(folder, "run", "audit.ts", "--limit", "20");
   assert.is(script.code, 0, script.said);
   const store = await openStore(join(folder, ".cellar", "store.db"));
   const runs = await store.flowRuns({ flow: "dependency audit" });
@@ -85,7 +75,7 @@ test("quickstart.ipynb exports as a script that reaches the same states", async 
 
 /** Runs a notebook that must end well. Gives what its cells show as text and in other forms. */
 async function shownBy(folder: string, name: string, ...flags: string[]): Promise<Shown> {
-  const ran = await cellar(folder, "run", name, "-o", "out.ipynb", ...flags);
+  const ran = await runCellar(folder, "run", name, "-o", "out.ipynb", ...flags);
   assert.is(ran.code, 0, ran.said);
   const { cells } = await readNotebook(join(folder, "out.ipynb"));
   const outputsOf = (id: string): readonly Output[] => {
@@ -214,15 +204,15 @@ test("parameters.ipynb takes parameters, refuses wrong ones, and exports them as
   assert.match(shown.result("run"), /^\[ 'fs: \d+ names' \]$/);
   for (const words of ['"unit" is missing', 'unknown parameter "limt"', '"limit" is invalid: 0 is no whole number'])
     assert.match(shown.result("wrong"), words);
-  const wrong = await cellar(folder, "run", "parameters.ipynb", "-p", "ascending=3");
+  const wrong = await runCellar(folder, "run", "parameters.ipynb", "-p", "ascending=3");
   assert.is(wrong.code, 1);
   assert.match(wrong.said, "TS2345");
-  const written = await cellar(folder, "export", "parameters.ipynb", "-o", "survey.ts");
+  const written = await runCellar(folder, "export", "parameters.ipynb", "-o", "survey.ts");
   assert.is(written.code, 0, written.said);
-  const script = await cellar(folder, "run", "survey.ts", "--pattern", "^h", "--ascending", "--limit", "2");
+  const script = await runCellar(folder, "run", "survey.ts", "--pattern", "^h", "--ascending", "--limit", "2");
   assert.is(script.code, 0, script.said);
   assert.match(script.said, "survey: Success");
-  const misspelt = await cellar(folder, "run", "survey.ts", "--limi", "2");
+  const misspelt = await runCellar(folder, "run", "survey.ts", "--limi", "2");
   assert.is(misspelt.code, 2, misspelt.said);
   assert.match(misspelt.said, "the flags are --pattern, --ascending, --limit, --unit");
 });
