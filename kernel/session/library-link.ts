@@ -104,10 +104,18 @@ export class LibraryLink implements Surroundings {
     this.interrupts.add(interrupt);
     const run = () => retryRun(runId);
     const cell = before && beginCell(before, interrupt.signal);
-    const ended = (cell ? insideContext(cell, run) : run()).finally(() => {
+    const done = (): void => {
       this.retrying.delete(runId);
       this.interrupts.delete(interrupt);
-    });
+    };
+    let running: ReturnType<typeof retryRun>;
+    try {
+      running = cell ? insideContext(cell, run) : run();
+    } catch (error) {
+      done(); // begun by another session: when a cell resumes it here, that is no retry
+      throw error;
+    }
+    const ended = running.finally(done);
     ended.catch((error: unknown) => this.outlet.error(toErrorContent(error), before?.header ?? null));
     await Promise.race([begun, ended]);
   }
