@@ -1,3 +1,5 @@
+import { isBuiltin } from "node:module";
+
 import ts = require("typescript");
 
 import type { Completion } from "../links/language-calls.js";
@@ -13,6 +15,11 @@ const SETTINGS: ts.GetCompletionsAtPositionOptions = {
   includeCompletionsForModuleExports: false,
 };
 
+/** Names that would have to be imported too: looking through all modules takes long. */
+const WITH_IMPORTS: ts.GetCompletionsAtPositionOptions = { ...SETTINGS, includeCompletionsForModuleExports: true };
+/** From so many letters on, a name that nothing else fits is looked for in all modules that are known. */
+const IMPORT_FROM_LENGTH = 3;
+
 /** What can stand at the cursor. Never runs code. */
 export function complete(
   { service, path, offset }: OpenCell,
@@ -22,8 +29,11 @@ export function complete(
 ): Completion {
   const word = /[\w$\p{ID_Continue}]*$/u.exec(code.slice(0, cursor))![0];
   const none = { start: cursor - word.length, end: cursor, matches: [] };
-  const found = service.getCompletionsAtPosition(path, offset + cursor, SETTINGS);
+  let found = service.getCompletionsAtPosition(path, offset + cursor, SETTINGS);
   if (!found) return none;
+  const isNew = word.length >= IMPORT_FROM_LENGTH && !found.isMemberCompletion;
+  if (isNew && !found.entries.some(({ name }) => goesOn(name, word)))
+    found = service.getCompletionsAtPosition(path, offset + cursor, WITH_IMPORTS) ?? found;
   const span = found.optionalReplacementSpan;
   const range = span
     ? { start: span.start - offset, end: Math.min(span.start + span.length - offset, code.length) }
@@ -31,7 +41,9 @@ export function complete(
   const typed = code.slice(range.start, cursor).toLowerCase();
   const entries = found.entries
     .map((entry) => ({ ...entry, text: entry.insertText ?? entry.name, range: rangeOf(entry, offset) ?? range }))
-    .filter(({ text, name }) => name !== "" && !isOurs(text));
+    .filter(({ text, name }) => name !== "" && !isOurs(text))
+    // Node's own modules go by two names: "fs" and "node:fs".
+    .filter(({ source }) => source === undefined || !isBuiltin(source) || source.startsWith("node:"));
   // All matches share one range in the protocol: that of the first whose text goes on from what is typed.
   const first = entries.find((entry) => goesOn(entry.text, code.slice(entry.range.start, cursor)));
   const shared = first?.range ?? range;
@@ -42,10 +54,11 @@ export function complete(
       .filter((entry) => entry.range.start === shared.start && goesOn(entry.text, before))
       .sort((a, b) => compare(a.sortText, b.sortText) || compare(a.text, b.text))
       .slice(0, MOST_MATCHES)
-      .map(({ text, kind }) => {
+      .map(({ text, kind, source, sourceDisplay }) => {
         // A name of an earlier cell is an alias here, which says nothing.
         const known = kind === ts.ScriptElementKind.alias ? (earlier.get(text)?.kind ?? kind) : kind;
-        return { text, type: TYPES[known] ?? known };
+        const from = source && sourceDisplay && ts.displayPartsToString(sourceDisplay);
+        return { text, type: TYPES[known] ?? known, ...(from && { signature: `import from ${JSON.stringify(from)}` }) };
       }),
   };
 }

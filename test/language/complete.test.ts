@@ -65,6 +65,13 @@ completing("modules of the folder, but not its own files", () =>
     { "local.ts": "export const a = 1;" },
   ),
 );
+completing("names that would have to be imported, and says from where", () =>
+  withNotebook(async (notebook) => {
+    const { matches } = await notebook.answers.complete(at("const there = existsSy|"));
+    const signatures = matches.filter(({ text }) => text === "existsSync").map(({ signature }) => signature);
+    assert.equal(signatures, ['import from "node:fs"']);
+  }),
+);
 completing("nothing that does not go on from what is typed", () =>
   withNotebook(async (notebook) => {
     const { matches } = await notebook.answers.complete(at("[1].fla|"));
