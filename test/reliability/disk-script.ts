@@ -22,8 +22,9 @@ async function told(what: string, work: () => Promise<unknown>): Promise<boolean
 
 await told("open", async () => {
   const store = await openStoreHere(path);
-  await told("begin", () => store.beginRun(runOf("r", { createdAt: Date.now() }), graphOf("a"), self));
-  for (let index = 0; index < Number(count); index += 1) {
+  const begin = () => store.beginRun(runOf("r", { createdAt: Date.now() }), graphOf("a"), self);
+  const begun = (await told("begin", begin)) || (await store.flowRun("r")) !== undefined;
+  for (let index = 0; begun && index < Number(count); index += 1) {
     const result = resultOf(`${index} ${"x".repeat(index % 10 === 9 ? 70_000 : 3_000)}`);
     await told(`${index}`, () => store.append([transitionOf("r", "a", "Success", { mapIndex: index, result })]));
   }

@@ -51,8 +51,10 @@ export async function writeErrorHarness(count: number): Promise<{ refusals: numb
   return { refusals, faults };
 }
 
-const unclear = (told: readonly Told[]): string[] =>
-  told.flatMap(({ message }) => (message === undefined || CLEAR.test(message) ? [] : [`it says "${message}"`]));
+function unclear(told: readonly Told[]): string[] {
+  const messages = new Set(told.flatMap(({ message }) => message ?? []));
+  return [...messages].filter((message) => !CLEAR.test(message)).map((message) => `it says "${message}"`);
+}
 
 /** What is wrong with a store now that it may be written: all that was told done is there, and more can be added. */
 async function storeFaults(path: string, told: readonly Told[]): Promise<string[]> {
