@@ -4,6 +4,7 @@ import { INotebookTracker } from "@jupyterlab/notebook";
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { addExportCommand } from "./export-command.js";
+import { addRunHistory } from "./history-plugin.js";
 import { outputPlaces } from "./output-places.js";
 import { flowRunRendererFactory } from "./renderers/flow-run.js";
 import { resultRendererFactory } from "./renderers/result.js";
@@ -37,4 +38,14 @@ const exporting: JupyterFrontEndPlugin<void> = {
   ) => addExportCommand(app, tracker, palette, (translator ?? nullTranslator).load("cellar_lab")),
 };
 
-export default [renderers, exporting];
+const history: JupyterFrontEndPlugin<void> = {
+  id: "cellar-lab:history",
+  description: "Lists the runs of flows that a notebook's store holds.",
+  autoStart: true,
+  requires: [INotebookTracker],
+  optional: [ICommandPalette],
+  activate: (app: JupyterFrontEnd, tracker: INotebookTracker, palette: ICommandPalette | null) =>
+    addRunHistory(app, tracker, palette),
+};
+
+export default [renderers, exporting, history];

@@ -1,6 +1,7 @@
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { FLOW_RUN_MIME, type FlowRunRecord, type LogRecord, type StateRecord } from "../../../src/contracts/records.js";
 import type { ResultPreview } from "../../../src/contracts/run-comm.js";
+import { announceEnd } from "../announce-end.js";
 import type { OutputPlaces } from "../output-places.js";
 import { RunLink } from "../run-link.js";
 import type { CellPlace } from "../views/error-view.js";
@@ -12,7 +13,7 @@ import { readFlowRun } from "./read-record.js";
 type Message = Parameters<CellarWidget["processMessage"]>[0];
 
 /** Shows one flow run: first as it was saved, then as the kernel's store has it. */
-class RenderedFlowRun extends CellarWidget implements FlowRunActions {
+export class RenderedFlowRun extends CellarWidget implements FlowRunActions {
   private run: FlowRunRecord | undefined;
   private trusted = false;
   private link: RunLink | undefined;
@@ -25,6 +26,11 @@ class RenderedFlowRun extends CellarWidget implements FlowRunActions {
     private readonly places: OutputPlaces,
   ) {
     super(mimeType);
+  }
+
+  /** Shows a run that stands in no notebook, and follows it. */
+  showRun(run: FlowRunRecord): void {
+    this.node.replaceChildren(this.draw(run, true));
   }
 
   async retry(): Promise<void> {
@@ -90,6 +96,7 @@ class RenderedFlowRun extends CellarWidget implements FlowRunActions {
     if (!session) return;
     this.link = new RunLink(this.run.id, session, {
       onRun: (run) => {
+        announceEnd(this.run, run, () => this.node.scrollIntoView({ block: "center" }));
         this.run = run;
         if (this.status === "live") this.redraw();
       },
