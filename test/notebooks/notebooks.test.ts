@@ -238,7 +238,10 @@ const GALLERY: readonly (readonly [cell: string, mime: string, piece: string | R
   ["result", "application/vnd.cellar.result+json", /./],
   ["retrying", "application/vnd.cellar.state+json", /./],
   ["failed", "text/plain", "RangeError: 7 is too much"],
-  ["flow", "application/vnd.cellar.flow-run+json", /./],
+  ["flow", "image/svg+xml", ">square<"],
+  ["run", "application/vnd.cellar.flow-run+json", /./],
+  ["graph", "image/svg+xml", "Mapped"],
+  ["mermaid", "text/vnd.mermaid", "flowchart"],
   ["call", "text/plain", "square-2"],
 ];
 
