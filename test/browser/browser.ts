@@ -39,11 +39,11 @@ export async function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: QUIET });
 }
 
-/** Opens a notebook of the lab and waits until its kernel is idle. */
+/** Opens a notebook of the lab, alone (no tabs of an earlier page), and waits until its kernel is idle. */
 export async function openNotebook(browser: Browser, lab: JupyterLab, path: string): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1360, height: 1000 } });
   page.setDefaultTimeout(30_000);
-  await page.goto(`${lab.url}/lab/tree/${path}?token=${lab.token}`);
+  await page.goto(`${lab.url}/lab/tree/${path}?token=${lab.token}&reset`);
   await page.locator(".jp-NotebookPanel .jp-Cell").first().waitFor();
   await kernelIdle(page);
   return page;

@@ -3,6 +3,8 @@ const LARGEST = 2.5;
 const PAD = 16;
 /** Names stay readable until the person asks to see all: a larger picture begins at its start instead. */
 const SMALLEST_AT_FIRST = 0.8;
+/** A little less than that where it brings all in sight. */
+const SMALLEST_WHOLE = 0.75;
 const LEAST_HEIGHT = 96;
 const MOST_HEIGHT = 420;
 
@@ -46,9 +48,11 @@ export function panZoom(frame: SVGSVGElement, layer: SVGGElement): PanZoom {
     touched = true;
     apply();
   };
-  const fit = (smallest: number) => {
+  const fit = (wanted: number) => {
     const { width } = size();
-    const across = Math.min(1, Math.max(smallest, (width - PAD * 2) / (content.width || 1)));
+    const whole = (width - PAD * 2) / (content.width || 1);
+    const smallest = whole >= SMALLEST_WHOLE ? Math.min(wanted, whole) : wanted;
+    const across = Math.min(1, Math.max(smallest, whole));
     const height = Math.min(MOST_HEIGHT, Math.max(LEAST_HEIGHT, content.height * across + PAD * 3));
     frame.setAttribute("height", String(Math.round(height)));
     scale = Math.max(smallest, Math.min(across, (height - PAD * 2) / (content.height || 1)));
