@@ -81,7 +81,8 @@ async function runProcess(args: readonly string[]): Promise<Ended> {
     cwd: PROJECT,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined },
+    // no test may write the history of the person who runs it
+    env: { CELLAR_HISTORY: "off", ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined },
   });
   running.add(child.pid!);
   let output = "";

@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { DISPLAY, isDisplayable } from "../../src/display/display-symbol.js";
 import { html, latex, md, svg } from "../../src/display/rich.js";
 import type { Caller } from "../../src/links/calls.js";
 import type { KernelCalls } from "../links/session-calls.js";
-import { currentCell, parentOfOutput } from "./cell-context.js";
+import { type Cell, currentCell, parentOfOutput } from "./cell-context.js";
 import { toErrorContent } from "./cell-error.js";
 import type { Comms } from "./comms.js";
 import type { Outlet, Shown } from "./outlet.js";
@@ -28,7 +27,7 @@ export interface CellWorld {
   readonly outlet: Outlet;
   readonly comms: Comms;
   readonly ask: Caller<KernelCalls>;
-  readonly show: (value: unknown) => Promise<Shown | undefined>;
+  readonly show: (value: unknown) => Shown | undefined | Promise<Shown | undefined>;
 }
 
 /** Puts the names that every cell knows on `globalThis`, under what cells declare themselves. */
@@ -39,6 +38,8 @@ export function installCellGlobals(world: CellWorld): void {
 
 /** The names that every cell knows. */
 export function cellGlobals({ outlet, comms, ask, show }: CellWorld) {
+  /** The output that a cell waits for: those asked later stay behind it. */
+  const waitingIn = new WeakMap<Cell, Promise<unknown>>();
   /** Shows a value now, in the cell that asks. */
   const display = (value: unknown, options: DisplayOptions = {}): Display => {
     const id = options.displayId ?? randomUUID();
@@ -47,19 +48,25 @@ export function cellGlobals({ outlet, comms, ask, show }: CellWorld) {
   };
   const present = (value: unknown, displayId: string, update: boolean, raw: boolean): void => {
     const parent = parentOfOutput();
-    const put = (shown: Shown | undefined) => shown && outlet.show(shown, { displayId, update, parent });
     const cell = currentCell();
-    const bundle = raw ? value : isDisplayable(value) ? value[DISPLAY]() : undefined;
-    if (bundle !== undefined && !(bundle instanceof Promise)) {
-      put({ data: bundle as Shown["data"], metadata: {} });
+    const put = (shown: Shown | undefined) => shown && outlet.show(shown, { displayId, update, parent });
+    const shown = raw ? { data: value as Shown["data"], metadata: {} } : show(value);
+    const before = cell && waitingIn.get(cell);
+    if (!before && !(shown instanceof Promise)) {
+      put(shown);
       return;
     }
-    const waiting = Promise.resolve(bundle ?? value)
-      .then((ready) => (bundle === undefined ? show(value) : { data: ready as Shown["data"], metadata: {} }))
-      .then(put)
+    const waiting = Promise.all([shown, before])
+      .then(([ready]) => put(ready))
       .catch((error: unknown) => outlet.error(toErrorContent(error), parent))
-      .finally(() => cell?.pending.delete(waiting));
-    cell?.pending.add(waiting);
+      .finally(() => {
+        if (!cell) return;
+        cell.pending.delete(waiting);
+        if (waitingIn.get(cell) === waiting) waitingIn.delete(cell);
+      });
+    if (!cell) return;
+    cell.pending.add(waiting);
+    waitingIn.set(cell, waiting);
   };
   /** Takes the cell's outputs away; with `wait`, when the next one comes. */
   const clear = ({ wait = false }: { readonly wait?: boolean } = {}): void =>
@@ -75,7 +82,7 @@ export function cellGlobals({ outlet, comms, ask, show }: CellWorld) {
       return;
     }
     const place = put({ "text/plain": "" }) - 1; // what comes next stays behind it
-    const waiting = show(value)
+    const waiting = Promise.resolve(show(value))
       .then((shown) => shown && Object.assign(cell.payload[place]!, { data: shown.data }))
       .catch((error: unknown) => outlet.error(toErrorContent(error), cell.header))
       .finally(() => cell.pending.delete(waiting));

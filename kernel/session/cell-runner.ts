@@ -28,7 +28,7 @@ export class CellRunner {
   constructor(
     private readonly outlet: Outlet,
     private readonly modules: Modules,
-    private readonly show: (value: unknown) => Promise<Shown | undefined>,
+    private readonly show: (value: unknown) => Shown | undefined | Promise<Shown | undefined>,
   ) {}
 
   /** Runs a cell and shows its result. Never rejects: what went wrong is the answer. */
@@ -91,7 +91,7 @@ export class CellRunner {
 
   private async showResult(cell: Cell, value: unknown): Promise<void> {
     const shown = await this.show(value);
-    if (!shown) return;
+    if (!shown || cell.signal.aborted) return; // an interrupted cell has ended: its error was its last word
     this.outlet.post({
       kind: "display",
       parent: cell.header,

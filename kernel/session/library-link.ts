@@ -72,8 +72,8 @@ export class LibraryLink implements Surroundings {
   }
 
   /** How an object of the library looks; undefined for others. A call is run. */
-  async bundleOf(value: object): Promise<MimeBundle | undefined> {
-    if (value instanceof TaskCall) return stateBundle(stateRecord(await value.run()), value.name);
+  bundleOf(value: object): MimeBundle | undefined | Promise<MimeBundle> {
+    if (value instanceof TaskCall) return value.run().then((state) => stateBundle(stateRecord(state), value.name));
     if (value instanceof State) return stateBundle(stateRecord(value));
     return value instanceof Result ? resultBundle(resultRecord(value)) : undefined;
   }

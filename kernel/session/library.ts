@@ -1,10 +1,10 @@
 import type { Answers } from "../../src/links/calls.js";
 import type { Port } from "../../src/links/port.js";
 import type { SessionCalls, SessionSetup } from "../links/session-calls.js";
-import type { MimeBundle } from "../protocol/messages.js";
 import type { LibraryLink } from "./library-link.js";
 import { LIBRARY_URL, type Namespace } from "./modules.js";
 import type { Outlet } from "./outlet.js";
+import type { ShowOwn } from "./show-value.js";
 
 interface Loaded {
   readonly namespace: Namespace;
@@ -26,7 +26,7 @@ export class Library {
   readonly load = async (): Promise<Namespace> => (await this.whole()).namespace;
 
   /** How a value of the library looks; undefined for any other value. */
-  readonly show = async (value: object): Promise<MimeBundle | undefined> => this.loaded?.link.bundleOf(value);
+  readonly show: ShowOwn = (value) => this.loaded?.link.bundleOf(value);
 
   /** Interrupts what runs without a cell. */
   interrupt(): void {

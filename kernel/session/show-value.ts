@@ -5,22 +5,20 @@ import { toErrorContent } from "./cell-error.js";
 import type { Shown } from "./outlet.js";
 
 /** How a value of the library looks; undefined for any other value. */
-export type ShowOwn = (value: object) => Promise<MimeBundle | undefined>;
+export type ShowOwn = (value: object) => MimeBundle | undefined | Promise<MimeBundle>;
 
-/** How a value looks; undefined shows nothing. A promise is awaited. */
-export async function showValue(value: unknown, showOwn: ShowOwn): Promise<Shown | undefined> {
+/** How a value looks, at once where nothing has to be awaited; undefined shows nothing. A promise is awaited. */
+export function showValue(value: unknown, showOwn: ShowOwn): Shown | undefined | Promise<Shown | undefined> {
   if (value === undefined) return undefined;
-  if (typeof value !== "object" || value === null) return shownValue(value, await ownBundle(value));
-  const own = await showOwn(value); // before it is awaited: a TaskCall is a promise too
-  if (own) return withText(value, own);
-  if (typeof (value as Partial<PromiseLike<unknown>>).then === "function")
-    return showValue(await (value as PromiseLike<unknown>), showOwn);
-  return shownValue(value, await ownBundle(value));
-}
-
-/** What an object says itself of how it is shown. */
-export async function ownBundle(value: unknown): Promise<MimeBundle | undefined> {
-  return isDisplayable(value) ? value[DISPLAY]() : undefined;
+  if (typeof value === "object" && value !== null) {
+    const own = showOwn(value); // before it is awaited: a TaskCall is a promise too
+    if (own instanceof Promise) return own.then((bundle) => withText(value, bundle));
+    if (own) return withText(value, own);
+    if (typeof (value as Partial<PromiseLike<unknown>>).then === "function")
+      return Promise.resolve(value).then((settled) => showValue(settled, showOwn));
+  }
+  const said = isDisplayable(value) ? value[DISPLAY]() : undefined;
+  return said instanceof Promise ? said.then((own) => shownValue(value, own)) : shownValue(value, said);
 }
 
 /** How a value looks that needs no waiting. */

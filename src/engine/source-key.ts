@@ -75,8 +75,9 @@ function describeValue(name: string, value: unknown, visit: Visit): Json {
   if (typeof value !== "object" || value === null) return describePlain(name, value, visit);
   const known = firstSeen.get(value);
   if (known !== undefined) return known;
+  const problems = visit.problems.length;
   const described = describePlain(name, value, visit);
-  firstSeen.set(value, described);
+  if (visit.problems.length === problems) firstSeen.set(value, described); // else it is a problem each time it is seen
   return described;
 }
 

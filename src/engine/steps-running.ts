@@ -7,6 +7,7 @@ import { inputResults } from "./steps-inputs.js";
 import type { TaskRun } from "./task-run.js";
 import { TaskScope } from "./task-scope.js";
 import { askTrigger } from "./trigger-check.js";
+import { withInputs } from "./waiting-state.js";
 
 /** Takes a result that is young enough and was made from the same. */
 export const checkCached: Step = (state, run) =>
@@ -39,7 +40,7 @@ export const callTask: Step = async (_, run) => {
   const args = run.inputs.map(({ value }) => value);
   const ended = await scope.executor.submit(ref, args, new TaskScope(run));
   const { serializer } = call.task.settings;
-  return serialized(ended, serializer ?? scope.serializer);
+  return withInputs(serialized(ended, serializer ?? scope.serializer), run);
 };
 
 /** A task's value goes by the task's serializer, else by the flow's; an error by the default one. */

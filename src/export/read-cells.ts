@@ -181,13 +181,20 @@ function directCalls(node: ts.Node): DirectCall[] {
     if (ts.isCallExpression(each))
       calls.push({
         callee: dotted(each.expression) ?? "",
-        args: each.arguments.map((argument) => argument.getText()).join(", "),
+        args: isInBlock(each, node) ? "" : each.arguments.map((argument) => argument.getText()).join(", "),
         awaited: isAwaited(each),
       });
     ts.forEachChild(each, visit);
   };
   visit(node);
   return calls;
+}
+
+/** Arguments there may be names that only the block knows. */
+function isInBlock(node: ts.Node, unit: ts.Node): boolean {
+  for (let at = node.parent; at && at !== unit.parent; at = at.parent)
+    if (ts.isBlock(at) || ts.isIterationStatement(at, false)) return true;
+  return false;
 }
 
 function isAwaited(node: ts.Node): boolean {

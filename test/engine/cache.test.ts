@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { flow, parameter, type TaskOptions, task, validators } from "../../src/index.js";
+import { flow, noteSource, parameter, type TaskOptions, task, validators } from "../../src/index.js";
 import { Notebook } from "./notebook.js";
 
 const test = suite<{ notebook: Notebook; ran: number[] }>("cache");
@@ -62,6 +62,25 @@ for (const [validator, sameTwice, othersTwice] of [
     assert.is((await twice([], options, 1, 2)).ran, othersTwice);
     await other.close();
   });
+
+test("what a task refers to and cannot be compared turns caching off, each time anew", async ({ ran }) => {
+  class Connection {
+    #open = true;
+    get open(): boolean {
+      return this.#open;
+    }
+  }
+  const connection = new Connection();
+  const fn = noteSource(
+    () => ran.push(1),
+    "() => connection.open",
+    () => ({ connection }),
+  );
+  const work = task("work", fn, { cacheFor: "1h" });
+  const built = flow("f", () => ({ work: work() }));
+  for (const _ of [1, 2, 3]) assert.is((await built.run()).result.get(built.calls.work).type, "Success");
+  assert.is(ran.length, 3);
+});
 
 test("an input that cannot be compared turns caching off, and says so", async ({ notebook }) => {
   let ran = 0;

@@ -110,6 +110,21 @@ for (const [signal, type] of [
     assert.is(state.type, type);
   });
 
+test("a signal that asks to wait is one state, with the inputs to go on with", async () => {
+  const seen: string[] = [];
+  const waits = task(
+    "waits",
+    (value: number): number => {
+      throw signals.retry({ in: `${value}h` });
+    },
+    { stateHandlers: [(_task, _before, after) => void seen.push(after.type)] },
+  );
+  const built = flow("f", () => ({ waits: waits(1) }));
+  const state = (await built.run(memory)).result.get(built.calls.waits);
+  assert.equal(seen, ["Running", "Retrying"]);
+  assert.is(state.cachedInputs.value?.value, 1);
+});
+
 test("signals.loop runs again with the value, until it does not", async () => {
   const rounds: unknown[] = [];
   const loops = task("loops", () => {

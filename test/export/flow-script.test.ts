@@ -122,6 +122,11 @@ keeping("exportNotebook() runs flows with the notebook's newest arguments", () =
   assert.ok(lines.includes("const given = { a: 1 };"));
 });
 
+keeping("exportNotebook() leaves arguments that only a block knows to the block", () => {
+  const { lines } = exported(IMPORT, FLOW, "for (const given of [{ a: 1 }]) await main.run({ parameters: given });");
+  assert.ok(lines.includes("  await script.run(main);"));
+});
+
 keeping("exportNotebook() keeps calls outside every flow, awaited or finished at the end", () => {
   const { lines } = exported(
     IMPORT,

@@ -33,9 +33,25 @@ test("display() of plain values and of raw bundles is sent before the cell ends"
   const { outputs } = await session.run(
     "display({ a: 1 }); display({ 'text/plain': 'raw' }, { raw: true, displayId: 'mine' })",
   );
-  const texts = outputs.map((output) => output.kind === "display" && output.data["text/plain"]).sort();
-  assert.equal(texts, ["raw", "{ a: 1 }"]);
+  const texts = outputs.map((output) => output.kind === "display" && output.data["text/plain"]);
+  assert.equal(texts, ["{ a: 1 }", "raw"]);
   assert.ok(outputs.some((output) => output.kind === "display" && output.displayId === "mine"));
+});
+
+test("display() keeps the order of what is asked, also behind a value that has to be awaited", async () => {
+  const { outputs } = await session.run(
+    "display({ a: 1 }); console.log('between'); display(Promise.resolve('awaited')); display('text'); display(html`<b>last</b>`)",
+  );
+  const shown = outputs.map((output) =>
+    output.kind === "display" ? (output.data["text/html"] ?? output.data["text/plain"]) : output.kind,
+  );
+  assert.equal(shown, ["{ a: 1 }", "stream", "'awaited'", "'text'", "<b>last</b>"]);
+});
+
+test("update() of a plain value comes after the output that it replaces", async () => {
+  const { outputs } = await session.run("const shown = display(Promise.resolve(1)); shown.update(md`two`)");
+  const types = outputs.map((output) => output.kind === "display" && output.type);
+  assert.equal(types, ["display_data", "update_display_data"]);
 });
 
 test("clear() takes outputs away", async () => {
