@@ -3,8 +3,9 @@ import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { FLOW_RUN_MIME } from "../../src/contracts/records.js";
 import { flowRunBundle } from "../../src/display/flow-run-bundle.js";
-import type { MimeBundle } from "../../src/display/mime-bundle.js";
+import { type MimeBundle, toJson } from "../../src/display/mime-bundle.js";
 import { stateBundle } from "../../src/display/state-bundle.js";
 import { failedRun, HOSTILE_TEXTS, hostileRun, largeRun } from "../display/sample-runs.js";
 import { command, openBrowser, openNotebook, useTheme } from "./browser.js";
@@ -65,11 +66,18 @@ test("once it is trusted, the run has its buttons", async () => {
 });
 
 test("a graph of 1 000 tasks is drawn, and its nodes can be read", async () => {
-  const page = await open("large.ipynb", [output(flowRunBundle(largeRun(1000)))]);
+  const page = await open("large.ipynb", [output({ [FLOW_RUN_MIME]: toJson(largeRun(1000)) })]);
   await page.locator(".cl-run .cl-title", { hasText: "large" }).waitFor();
+  assert.is(await page.locator(".cl-run .cl-node").count(), 1000);
   const scale = await page.locator(".cl-graph-svg > g").getAttribute("transform");
   assert.ok(Number(/scale\((.*)\)/.exec(scale ?? "")?.[1]) >= 0.8, scale ?? "no transform");
   await page.screenshot({ path: join(SHOTS, "large-light.png") });
+  await page.close();
+});
+
+test("a saved copy that had to leave its tasks out says so", async () => {
+  const page = await open("omitted.ipynb", [output(flowRunBundle(largeRun(1000)))]);
+  await page.locator(".cl-graph .cl-note", { hasText: "Too large for this saved copy" }).waitFor();
   await page.close();
 });
 

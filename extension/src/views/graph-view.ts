@@ -4,7 +4,7 @@ import {
   layoutGraph,
   type PlacedEdge,
 } from "../../../src/display/graph-layout.js";
-import { element, keyedViews, setAttributes, svgElement, type View } from "./element.js";
+import { element, keyedViews, setAttributes, setText, svgElement, type View } from "./element.js";
 import { type RunScene, shownState } from "./flow-run-model.js";
 import { graphNode, NODE_HEIGHT, NODE_WIDTH, type NodeModel } from "./graph-node.js";
 import { walk } from "./graph-walk.js";
@@ -29,7 +29,8 @@ export function graphView(select: (name: string | undefined) => void): GraphView
   const nodes = svgElement("g", { class: "cl-nodes" });
   const layer = svgElement("g", {}, edges, nodes);
   const svg = svgElement("svg", { class: "cl-graph-svg", role: "group", "data-lm-suppress-shortcuts": true }, layer);
-  const node = element("div", { class: "cl-graph" }, svg);
+  const empty = element("div", { class: "cl-note" });
+  const node = element("div", { class: "cl-graph" }, svg, empty);
   const view = panZoom(svg, layer);
   let direction: LayoutDirection = "LR";
   let scene: RunScene | undefined;
@@ -86,7 +87,13 @@ export function graphView(select: (name: string | undefined) => void): GraphView
 
   function draw(): void {
     if (!scene) return;
-    const { outline, selected, now, running } = scene;
+    const { outline, selected, now, running, run } = scene;
+    setAttributes(svg, { hidden: outline.length === 0 });
+    empty.hidden = outline.length > 0;
+    setText(
+      empty,
+      run.omitted ? "Too large for this saved copy: the tasks are shown while the kernel is connected" : "No tasks",
+    );
     const wanted = JSON.stringify([direction, outline.map(({ name, upstream }) => [name, upstream])]);
     if (!layout || wanted !== shape) {
       shape = wanted;
