@@ -15,7 +15,10 @@ export interface S3Service {
   readonly forcePathStyle?: boolean;
 }
 
-/** The package, with a client of a service. */
+/**
+ * The package, with a client of a service.
+ * @internal not in the published types: they must hold where the optional package is not installed
+ */
 export interface S3Access {
   readonly sdk: Sdk;
   readonly client: S3Client;
@@ -28,6 +31,7 @@ const opened = new Map<string, Promise<S3Access>>();
 /**
  * The client of a service; the package is loaded when it is first wanted.
  * @throws {Error} naming what to install where the package is missing.
+ * @internal for the same reason
  */
 export function s3Access(service: S3Service): Promise<S3Access> {
   const name = JSON.stringify([service.endpoint, service.region, service.forcePathStyle]);
