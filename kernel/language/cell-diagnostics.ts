@@ -26,11 +26,18 @@ export function toCellDiagnostic(diagnostic: ts.Diagnostic, text: string, offset
   const before = text.slice(0, start).split(/\r\n|\n|\r|\u2028|\u2029/);
   return {
     code: `TS${diagnostic.code}`,
-    message: ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n"),
+    message: withWayOut(ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n")),
     line: before.length,
     column: before.at(-1)!.length + 1,
     length: Math.max(1, diagnostic.length ?? 1),
   };
+}
+
+/** A missing package is named with the command that brings it. */
+function withWayOut(message: string): string {
+  const specifier = /^Cannot find module '([^'./#][^':]*)'/.exec(message)?.[1];
+  const name = specifier && /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0];
+  return name ? `${message} To install it: npm install ${name}` : message;
 }
 
 /** The error of a cell that is refused before it runs. */

@@ -4,7 +4,16 @@ import { STATE_LOOKS } from "../contracts/state-look.js";
 import { errorText } from "./error-text.js";
 import { formatDuration } from "./human-units.js";
 import { oneLine } from "./plain-text.js";
-import { keptAndRan, type OutlineNode, outlineRun, outlineType, type StateCounts, taskTitle } from "./run-outline.js";
+import {
+  attemptText,
+  keptAndRan,
+  lostResultText,
+  type OutlineNode,
+  outlineRun,
+  outlineType,
+  type StateCounts,
+  taskTitle,
+} from "./run-outline.js";
 
 const MOST_LINES = 60;
 
@@ -25,8 +34,10 @@ export const countsText = (counts: StateCounts): string =>
 export function taskNote(task: TaskRunRecord): string {
   const notes: string[] = [];
   if (task.kept) notes.push("kept");
-  if (task.state.runCount > 1) notes.push(`attempt ${task.state.runCount} of ${task.maxAttempts}`);
+  if (task.state.runCount > 1) notes.push(`attempt ${attemptText(task)}`);
   if (task.reason && task.reason !== "kept") notes.push(oneLine(task.reason));
+  const lost = lostResultText(task);
+  if (lost) notes.push(oneLine(lost));
   if (task.state.error) notes.push(oneLine(errorText(task.state.error, { stack: false })));
   else if (task.state.message && FAILED_TYPES.includes(task.state.type)) notes.push(oneLine(task.state.message));
   return notes.join(", ");

@@ -95,6 +95,16 @@ export const keptAndRan = ({ kept, ran }: Pick<FlowRunRecord, "kept" | "ran">): 
 export const taskTitle = (task: Pick<TaskRunRecord, "name" | "mapIndex">): string =>
   task.mapIndex === null || task.name.endsWith(`[${task.mapIndex}]`) ? task.name : `${task.name}[${task.mapIndex}]`;
 
+/** "2 of 4"; "5" where a task asked for more attempts than it was allowed. */
+export const attemptText = ({ state, maxAttempts }: TaskRunRecord): string =>
+  state.runCount > maxAttempts ? String(state.runCount) : `${state.runCount} of ${maxAttempts}`;
+
+/** Loud, because nothing else shows it: the result lives only in this run. Undefined for any other. */
+export function lostResultText({ state }: TaskRunRecord): string | undefined {
+  const { kind, reason } = state.result;
+  return kind === "Unserializable" ? `result not kept${reason ? `: ${reason}` : ""}` : undefined;
+}
+
 function callName(task: TaskRunRecord): string {
   const suffix = `[${task.mapIndex}]`;
   return task.name.endsWith(suffix) ? task.name.slice(0, -suffix.length) : task.name;

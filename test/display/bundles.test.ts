@@ -20,9 +20,11 @@ import {
   hostileRun,
   largeRun,
   mappedRun,
+  node,
   sampleError,
   sampleResult,
   sampleState,
+  sampleTask,
 } from "./sample-runs.js";
 
 const window = new Window();
@@ -77,6 +79,21 @@ test("flowRunBundle() shows each task with glyph, word and time as blocks", () =
   assert.equal(cells.slice(0, 3), ["✕ Failed", "writeReport", "1.3 s"]);
   assert.match(cells[3]!, /^░+█+░*$/);
   assert.ok(cells[4]!.startsWith("attempt 3 of 3"));
+});
+
+test("flowRunBundle() is loud about a result that could not be kept", () => {
+  const lost = { ...sampleResult, kind: "Unserializable", id: null, reason: "result.rows[1].fn: function" } as const;
+  const tasks = [sampleTask("load", { type: "Success", state: { result: lost } })];
+  const bundle = flowRunBundle(failedRun({ graph: [node("load")], tasks }));
+  for (const mime of ["text/plain", "text/html"])
+    assert.match(String(bundle[mime]), "result not kept: result.rows[1].fn: function");
+});
+
+test("flowRunBundle() counts attempts that a task asked for itself", () => {
+  const tasks = [sampleTask("load", { type: "Success", state: { runCount: 3 }, more: { maxAttempts: 1 } })];
+  const text = String(flowRunBundle(failedRun({ graph: [node("load")], tasks }))["text/plain"]);
+  assert.match(text, "attempt 3");
+  assert.not.match(text, "of 1");
 });
 
 test("flowRunBundle() draws every call of the graph", () => {

@@ -149,7 +149,7 @@ const PROBLEMS: readonly (readonly [title: string, code: string, problem: string
   [
     "modules",
     "import a from 'no-such-module';",
-    "TS2307 in cell [1] line 1:15: Cannot find module 'no-such-module' or its corresponding type declarations.",
+    "TS2307 in cell [1] line 1:15: Cannot find module 'no-such-module' or its corresponding type declarations. To install it: npm install no-such-module",
   ],
   ["implicit any", "function f(a) {}", "TS7006 in cell [1] line 1:12: Parameter 'a' implicitly has an 'any' type."],
   [

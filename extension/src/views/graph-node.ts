@@ -1,7 +1,7 @@
 import { FAILED_TYPES, RUNNING_TYPES, SUCCESSFUL_TYPES } from "../../../src/contracts/records.js";
 import type { PlacedNode } from "../../../src/display/graph-layout.js";
 import { formatDuration } from "../../../src/display/human-units.js";
-import { countOf, type OutlineNode, totalOf } from "../../../src/display/run-outline.js";
+import { attemptText, countOf, lostResultText, type OutlineNode, totalOf } from "../../../src/display/run-outline.js";
 import { setAttributes, setText, svgElement, type View } from "./element.js";
 import { shownState } from "./flow-run-model.js";
 import { countdown, taskProgress } from "./remaining.js";
@@ -77,14 +77,15 @@ function detailOf(call: OutlineNode, now: number, running: boolean): string {
   const { run } = call;
   if (!run) return "Planned";
   const wait = running ? countdown(run.state, now) : undefined;
-  if (wait) return `${wait} · ${run.state.runCount}/${run.maxAttempts}`;
+  if (wait) return `${wait} · ${attemptText(run)}`;
   const progress = running ? taskProgress(run, now) : undefined;
   if (progress) return progress;
   const end = run.endedAt ?? (running && RUNNING_TYPES.includes(run.state.type) ? now : null);
   return [
     wordOf(run.state.type),
     run.kept ? "kept" : run.startedAt !== null && end !== null && formatDuration(end - run.startedAt),
-    run.state.runCount > 1 && `${run.state.runCount}/${run.maxAttempts}`,
+    run.state.runCount > 1 && attemptText(run),
+    lostResultText(run) && "result not kept",
   ]
     .filter(Boolean)
     .join(" · ");

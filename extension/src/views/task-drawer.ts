@@ -1,6 +1,6 @@
 import { FAILED_TYPES, type LogRecord, type TaskRunRecord } from "../../../src/contracts/records.js";
 import { formatDuration } from "../../../src/display/human-units.js";
-import { type OutlineNode, taskTitle, totalOf } from "../../../src/display/run-outline.js";
+import { attemptText, type OutlineNode, taskTitle, totalOf } from "../../../src/display/run-outline.js";
 import { attemptList } from "./attempt-list.js";
 import { copyButton } from "./copy-button.js";
 import { element, keyedViews, setChildren, setText, type View } from "./element.js";
@@ -141,7 +141,7 @@ function drawFacts(
   if (call.task !== call.name) rows.push(["Task", call.task]);
   if (task) {
     if (task.kept) rows.push(["Kept", "from an earlier attempt"]);
-    if (task.state.runCount > 0) rows.push(["Attempt", `${task.state.runCount} of ${task.maxAttempts}`]);
+    if (task.state.runCount > 0) rows.push(["Attempt", attemptText(task)]);
     const wait = scene.running ? (countdown(task.state, scene.now) ?? taskProgress(task, scene.now)) : undefined;
     if (wait) rows.push([task.state.progress && !task.state.startTime ? "Progress" : "Next", wait]);
     if (task.startedAt !== null) {

@@ -1,6 +1,6 @@
 import type { TaskRunRecord } from "../../../src/contracts/records.js";
 import { formatDuration } from "../../../src/display/human-units.js";
-import { taskTitle } from "../../../src/display/run-outline.js";
+import { attemptText, lostResultText, taskTitle } from "../../../src/display/run-outline.js";
 import { element, keyedViews, setAttributes, setText, type View } from "./element.js";
 import type { RunScene } from "./flow-run-model.js";
 import { countdown, taskProgress } from "./remaining.js";
@@ -147,10 +147,7 @@ function rowView(select: (key: string | undefined) => void): View<Row, Element> 
       setText(name, taskTitle(task));
       setAttributes(name, { title: taskTitle(task) });
       setText(cells.time, task.kept ? "kept" : duration < 0 ? "" : formatDuration(duration));
-      setText(
-        cells.attempt,
-        task.state.runCount === 0 ? "" : task.maxAttempts > 1 ? `${task.state.runCount} of ${task.maxAttempts}` : "1",
-      );
+      setText(cells.attempt, task.state.runCount === 0 ? "" : task.maxAttempts > 1 ? attemptText(task) : "1");
       const note = noteOf(task, next.now);
       setText(cells.note, note);
       setAttributes(cells.note, { title: note || null });
@@ -168,6 +165,8 @@ function noteOf(task: TaskRunRecord, now = 0): string {
   const wait = now > 0 ? (countdown(state, now) ?? taskProgress(task, now)) : undefined;
   if (wait) return [wait, state.error?.message ?? state.message ?? state.progress?.message].filter(Boolean).join(" · ");
   if (state.error) return `${state.error.name}: ${state.error.message}`;
+  const lost = lostResultText(task);
+  if (lost) return lost;
   return (kept && reason === "kept" ? "" : reason) || (state.progress?.message ?? "");
 }
 
