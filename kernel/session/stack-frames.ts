@@ -3,6 +3,9 @@ import { fileURLToPath } from "node:url";
 import { isOurs, isPlatform } from "./own-files.js";
 import { cellPosition, isCellFile } from "./source-positions.js";
 
+/** Types of `this` that say nothing of a function. */
+const PLAIN_OWNERS = new Set(["Object", "Function", "global", "Window"]);
+
 /** Makes `error.stack` speak of cells: their own lines, without frames of this program or of Node. */
 export function installStackFrames(): void {
   Error.prepareStackTrace = (error, sites) => {
@@ -40,7 +43,24 @@ function frameOf(site: NodeJS.CallSite): string | undefined {
   const raw = `${file}:${line}:${column}`;
   if (!isCellFile(file)) return text.replace(raw, moduleFrame(file, line, column) ?? raw);
   const position = cellPosition(file, line, column);
-  return position && text.replace(raw, `Cell [${position.count}], line ${position.line}:${position.column}`);
+  if (!position) return undefined;
+  const place = `Cell [${position.count}], line ${position.line}:${position.column}`;
+  const name = authorsName(site);
+  return name === undefined ? place : `${name} (${place})`;
+}
+
+/** The function's name as the cell has it: V8 names what has none after where it is put, here the scope object. */
+function authorsName(site: NodeJS.CallSite): string | undefined {
+  const given = site.getFunctionName();
+  if (!given) return undefined;
+  const put = /^\$\.([^.]+)/.exec(given)?.[1];
+  const name = put ?? given;
+  if (name.startsWith("$")) return undefined; // of the compiled cell's own
+  if (site.isConstructor()) return `new ${name}`;
+  const owner = site.getTypeName();
+  const method = put === undefined && !name.includes(".") && owner !== null && !PLAIN_OWNERS.has(owner);
+  const isAsync = (site as Partial<{ isAsync(): boolean }>).isAsync?.() ?? false;
+  return `${isAsync ? "async " : ""}${method ? `${owner}.` : ""}${name}`;
 }
 
 /** A place in a module that was compiled when it was loaded. */

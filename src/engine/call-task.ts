@@ -30,7 +30,8 @@ export function callFunction(ref: TaskRef, inputs: readonly unknown[], token: Ru
 
 function outcomeOf(ref: TaskRef, inputs: readonly unknown[], token: RunToken): Outcome {
   try {
-    const outcome = insideTask(token.context, () => ref.task.fn(...(inputs as never[])));
+    const { fn } = ref.task; // called as a plain function, which is how stacks name it
+    const outcome = insideTask(token.context, () => fn(...(inputs as never[])));
     return isThenable(outcome) ? outcome : new Success<unknown>({ result: outcome });
   } catch (thrown) {
     return stateOfThrown(thrown, token);

@@ -66,6 +66,19 @@ test("an error is published and in the reply, in the cell's own coordinates", as
   assert.match((error.content.traceback as string[]).join("\n"), /line 2/);
 });
 
+test("a stack names functions as the cells do, and is made of cells alone", async ({ client }) => {
+  await client.execute(`import { task } from "cellar";
+class Box { open(): number { throw new Error("locked"); } }
+const helper = (): number => new Box().open();
+const stock = task("stock", () => helper());`);
+  const { reply } = await client.execute("await stock()");
+  const frames = (reply.traceback as string[])
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: takes out ANSI colours
+    .map((line) => line.replace(/\u001b\[\d+m/g, ""))
+    .flatMap((line) => /^ {4}at (.+?)(?: \(|$)/.exec(line)?.[1] ?? []);
+  assert.equal(frames, ["Box.open", "helper", "stock"]);
+});
+
 test("a type error keeps the cell from running", async ({ client }) => {
   const { reply, stdout } = await client.execute('console.log("ran");\nconst n: number = "text";');
   assert.is(reply.status, "error");
