@@ -1,3 +1,4 @@
+import type { ResultPreview } from "../../src/contracts/run-comm.js";
 import type { ErrorContent, Header, JsonObject, MimeBundle } from "../protocol/messages.js";
 
 /** The execution of one cell, as the session sees it. */
@@ -42,7 +43,7 @@ export type SessionCalls = {
   /** Reads a stored result for a person: the session knows the custom serializers. */
   readResult: {
     ask: { resultId: string; serializer: JsonObject };
-    answer: import("../../src/contracts/run-comm.js").ResultPreview;
+    answer: ResultPreview;
   };
 };
 
