@@ -16,6 +16,9 @@ export function isOurs(file: string): boolean {
   return OWN_PARTS.some((part) => inside.startsWith(part));
 }
 
+/** Whether a file is part of the package that the store reads SQLite by: its frames reach cells with the store's errors. */
+export const isOwnDriver = (file: string): boolean => /[\\/]node_modules[\\/]sqlite3[\\/]/.test(file);
+
 /** Whether a file, as a stack names it, is part of Node. */
 export const isPlatform = (file: string): boolean => file.startsWith("node:") || file.startsWith("internal/");
 

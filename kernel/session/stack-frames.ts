@@ -1,6 +1,6 @@
 import { findSourceMap } from "node:module";
 import { fileURLToPath } from "node:url";
-import { isOurs, isPlatform } from "./own-files.js";
+import { isOurs, isOwnDriver, isPlatform } from "./own-files.js";
 import { cellPosition, isCellFile } from "./source-positions.js";
 
 /** Types of `this` that say nothing of a function. */
@@ -21,8 +21,8 @@ export function framesOf(stack: string): string[] {
     .map((line) => /^\s+at (.+)$/.exec(line)?.[1])
     .filter((frame) => frame !== undefined)
     .filter((frame) => {
-      const place = /(?:^|\()([^()]*?)(?::\d+){0,2}\)?$/.exec(frame)?.[1] ?? "";
-      return !isPlatform(place) && !isOurs(place) && !isCellFile(place);
+      const place = /(?:^(?:async )?|\()([^()]*?)(?::\d+){0,2}\)?$/.exec(frame)?.[1] ?? "";
+      return !isPlatform(place) && !isOurs(place) && !isOwnDriver(place) && !isCellFile(place);
     });
 }
 

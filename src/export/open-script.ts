@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Flow, RunOptions } from "../flow/flow.js";
 import type { FlowState } from "../flow/flow-results.js";
+import { RunOwnedError } from "../store/store.js";
 import type { TaskCall } from "../task/task-call.js";
 
 /** An exported script while it runs: its flags on the command line, and the runs it makes as the main module. */
@@ -42,7 +43,7 @@ export function openScript(url: string): Script {
       if (text !== undefined) parameters[name] = orEnd(() => parseFlag(name, text, declared.default ?? ""));
     }
     orEnd(() => refuseUnknown(given, known));
-    const state = await flow.run({ ...options, parameters });
+    const state = await flow.run({ ...options, parameters }).catch(endOnSlip);
     console.log(describeEnd(flow.name, state));
     if (!state.isSuccessful()) process.exitCode = 1;
     return state;
@@ -62,9 +63,19 @@ function orEnd<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    process.stderr.write(`${basename(process.argv[1] ?? "script")}: ${(error as Error).message}\n`);
-    process.exit(2);
+    return end(error as Error);
   }
+}
+
+/** A parameter that the flow refuses, or a run that another process holds; any other error is the script's. */
+function endOnSlip(error: unknown): never {
+  if (error instanceof TypeError || error instanceof RunOwnedError) return end(error);
+  throw error;
+}
+
+function end({ message }: Error): never {
+  process.stderr.write(`${basename(process.argv[1] ?? "script")}: ${message}\n`);
+  process.exit(2);
 }
 
 function isMainModule(url: string): boolean {

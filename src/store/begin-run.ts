@@ -59,7 +59,7 @@ export function isGoingOn(run: SqlRow): boolean {
 function checkMayTakeOver(left: SqlRow, run: FlowRunSummary, owner: Owner, now: EpochMs): void {
   const what = `run ${JSON.stringify(run.id)} of flow ${JSON.stringify(run.flow)}`;
   if (left.owner_id !== owner.id && isGoingOn(left) && isAlive(left, now)) {
-    throw new RunOwnedError(`Cannot begin ${what}: ${ownerName(left)} runs it now`);
+    throw new RunOwnedError(`Cannot begin ${what}: ${ownerName(left)} runs it now; wait for its end, or stop it there`);
   }
   if (run.attempt <= Number(left.attempt)) {
     throw new RangeError(`Cannot begin ${what}: its attempt ${left.attempt} was begun already, by ${ownerName(left)}`);

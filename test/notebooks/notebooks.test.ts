@@ -215,6 +215,10 @@ test("parameters.ipynb takes parameters, refuses wrong ones, and exports them as
   const misspelt = await runCellar(folder, "run", "survey.ts", "--limi", "2");
   assert.is(misspelt.code, 2, misspelt.said);
   assert.match(misspelt.said, "the flags are --pattern, --ascending, --limit, --unit");
+  const refused = await runCellar(folder, "run", "survey.ts", "--limit", "0");
+  assert.is(refused.code, 2, refused.said);
+  assert.match(refused.said, /^survey\.ts: .*"limit" is invalid: 0 is no whole number/m);
+  assert.not.match(refused.said, "    at ");
 });
 
 /** Cell of the gallery, the form it is shown in, and a piece of that. */
