@@ -69,7 +69,7 @@ export {
   TriggerFailed,
   ValidationFailed,
 } from "./state/states.js";
-export { defaultStorePath, openStore } from "./store/open-store.js";
+export { openStore } from "./store/open-store.js";
 export {
   CorruptResultError,
   type GcReport,
@@ -77,6 +77,7 @@ export {
   RunOwnedError,
   type Store,
 } from "./store/store.js";
+export { defaultStorePath } from "./store/store-path.js";
 export { context, type TaskContext } from "./task/context.js";
 export type { Duration } from "./task/duration.js";
 export { Flattened, flatten, type Input, Unmapped, unmapped } from "./task/input.js";

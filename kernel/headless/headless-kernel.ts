@@ -1,9 +1,10 @@
 import { dirname } from "node:path";
+import { defaultStorePath } from "../../src/store/store-path.js";
 import type { ErrorContent, Header } from "../protocol/messages.js";
 import { errorContent } from "../wire/dispatch.js";
 import { KernelStore } from "../wire/kernel-store.js";
 import { LanguageThread } from "../wire/language-thread.js";
-import { sessionSetup, storePath } from "../wire/place.js";
+import { sessionSetup } from "../wire/place.js";
 import { Session } from "../wire/session.js";
 import type { ShownOutput } from "../wire/session-output.js";
 import { SessionProcess } from "../wire/session-process.js";
@@ -26,7 +27,7 @@ export class HeadlessKernel {
     const folder = dirname(notebook);
     const setup = sessionSetup(folder, { ...process.env, JPY_SESSION_NAME: notebook });
     this.language = new LanguageThread({ folder });
-    this.store = new KernelStore(storePath(folder, process.env));
+    this.store = new KernelStore(defaultStorePath(folder));
     const refuseInput = (): never => {
       throw new Error("Cannot ask for input: the notebook runs without a person");
     };

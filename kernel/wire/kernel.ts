@@ -3,6 +3,7 @@ import { HISTORY_COMM_TARGET } from "../../src/contracts/history-comm.js";
 import { RUN_COMM_TARGET } from "../../src/contracts/run-comm.js";
 import type { Answers } from "../../src/links/calls.js";
 import type { Port } from "../../src/links/port.js";
+import { defaultStorePath } from "../../src/store/store-path.js";
 import type { KernelCalls } from "../links/session-calls.js";
 import type { Connection } from "../protocol/connection-file.js";
 import { ReplayMemory } from "../protocol/replay-memory.js";
@@ -22,7 +23,7 @@ import { historyPath, KeptHistory } from "./kept-history.js";
 import { KernelStore } from "./kernel-store.js";
 import type { LanguageThread } from "./language-thread.js";
 import { Outlet, type Request } from "./outlet.js";
-import { sessionSetup, storePath } from "./place.js";
+import { sessionSetup } from "./place.js";
 import { runCommTarget } from "./run-comm.js";
 import { Session } from "./session.js";
 import { type ShownOutput, showOutput } from "./session-output.js";
@@ -57,7 +58,7 @@ export class Kernel {
   ) {
     const folder = process.cwd();
     this.outlet = new Outlet((channel, frames) => sockets.send(channel, frames), key);
-    this.store = new KernelStore(storePath(folder, process.env));
+    this.store = new KernelStore(defaultStorePath(folder));
     this.input = new Input(this.outlet, this.cells);
     this.session = this.newSession(folder);
     this.comms = new Comms(this.outlet, this.session, {

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { defaultStorePath, openStore } from "../store/open-store.js";
+import { openStore } from "../store/open-store.js";
 import type { Store } from "../store/store.js";
+import { defaultStorePath } from "../store/store-path.js";
 
 /** Adds the flag that names a store. */
 export const withStoreFlag = (command: Command): Command =>

@@ -1,6 +1,7 @@
-import { basename, dirname, relative, resolve } from "node:path";
-import { defaultStorePath, openStore } from "../store/open-store.js";
+import { dirname, relative, resolve } from "node:path";
+import { openStore } from "../store/open-store.js";
 import type { Store } from "../store/store.js";
+import { defaultStorePath, folderOfStore } from "../store/store-path.js";
 import type { Surroundings } from "./surroundings.js";
 
 let installed: Surroundings | undefined;
@@ -56,10 +57,4 @@ export class ScriptSurroundings implements Surroundings {
   interrupt(): undefined {
     return undefined;
   }
-}
-
-/** The folder that can be moved with its store: the one that holds `.cellar`. */
-function folderOfStore(path: string): string {
-  const folder = dirname(path);
-  return basename(folder) === ".cellar" ? dirname(folder) : folder;
 }

@@ -1,18 +1,14 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Caller, connect } from "../links/calls.js";
 import { channel, processPort } from "../links/port.js";
 import type { Store } from "./store.js";
 import { type HostCalls, STORE_ERRORS } from "./store-calls.js";
 import { StoreClient } from "./store-client.js";
+import { defaultStorePath } from "./store-path.js";
 
 const HOST_PROGRAM = fileURLToPath(new URL("./host.js", import.meta.url));
-
-/** The file of the store that belongs to `folder`: CELLAR_STORE (relative to `folder`), or `.cellar/store.db` there. */
-export function defaultStorePath(folder: string): string {
-  return resolve(folder, process.env.CELLAR_STORE || join(".cellar", "store.db"));
-}
 
 /**
  * Opens a store in a process of its own that runs no user code, so that nothing a script does to the

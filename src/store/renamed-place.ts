@@ -1,15 +1,9 @@
 import { existsSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { FlowRunSummary } from "../contracts/records.js";
 import type { Session } from "./database.js";
 import { parse } from "./run-rows.js";
 import type { RunPlace } from "./store.js";
-
-/** The folder that a store's places are relative to: the one that holds `.cellar`. */
-export function holderOf(storePath: string): string {
-  const folder = dirname(storePath);
-  return basename(folder) === ".cellar" ? dirname(folder) : folder;
-}
 
 /**
  * The place where a renamed notebook's runs were: the same cell and flow in a file that is gone. A copy's

@@ -9,7 +9,7 @@ import { Database, type Session } from "./database.js";
 import type { OpenDriver, SqlRow } from "./driver.js";
 import { collectGarbage } from "./gc.js";
 import { BEAT_MS, beat } from "./owners.js";
-import { holderOf, movePlace, renamedFrom } from "./renamed-place.js";
+import { movePlace, renamedFrom } from "./renamed-place.js";
 import { listRuns, newestCached, parse, readRememberedRun, readRun } from "./run-rows.js";
 import { openSqlite3 } from "./sqlite3-driver.js";
 import {
@@ -28,6 +28,7 @@ import {
 } from "./store.js";
 import type { Append } from "./store-calls.js";
 import { isStoreFailure } from "./store-failure.js";
+import { folderOfStore } from "./store-path.js";
 import { type QueuedWrite, WriteQueue } from "./write-queue.js";
 
 /** Larger values go to files of their own. */
@@ -160,7 +161,7 @@ export class SqliteStore implements Store {
   async #followRenamed(place: RunPlace): Promise<boolean> {
     const { path } = this.#database;
     if (path === ":memory:") return false;
-    const flowId = await this.#read((session) => renamedFrom(session, place, holderOf(path)));
+    const flowId = await this.#read((session) => renamedFrom(session, place, folderOfStore(path)));
     if (flowId === undefined) return false;
     await this.#change((session) => movePlace(session, flowId, place.file!));
     return true;

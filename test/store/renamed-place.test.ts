@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openStoreHere } from "../../src/store/open-store.js";
-import { holderOf } from "../../src/store/renamed-place.js";
+import { folderOfStore } from "../../src/store/store-path.js";
 import { graphOf, place, runOf, self } from "./sample-records.js";
 import { scratch } from "./scratch.js";
 
@@ -49,9 +49,9 @@ test("lastRun() of another cell or flow, or without a cell, finds nothing", asyn
   await store.close();
 });
 
-test("holderOf() is the folder that holds .cellar, or the file's own", () => {
-  assert.is(holderOf(join("/notes", ".cellar", "store.db")), "/notes");
-  assert.is(holderOf(join("/data", "runs.db")), "/data");
+test("folderOfStore() is the folder that holds .cellar, or the file's own", () => {
+  assert.is(folderOfStore(join("/notes", ".cellar", "store.db")), "/notes");
+  assert.is(folderOfStore(join("/data", "runs.db")), "/data");
 });
 
 test.run();

@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { sessionSetup, storePath } from "../../kernel/wire/place.js";
+import { sessionSetup } from "../../kernel/wire/place.js";
+import { defaultStorePath } from "../../src/store/store-path.js";
 
 const STORES: [env: NodeJS.ProcessEnv, path: string][] = [
   [{}, "/books/a/.cellar/store.db"],
@@ -8,7 +9,8 @@ const STORES: [env: NodeJS.ProcessEnv, path: string][] = [
   [{ CELLAR_STORE: "../x.db" }, "/books/x.db"],
 ];
 for (const [env, path] of STORES)
-  test(`storePath() is ${path} with ${JSON.stringify(env)}`, () => assert.is(storePath("/books/a", env), path));
+  test(`defaultStorePath() is ${path} with ${JSON.stringify(env)}`, () =>
+    assert.is(defaultStorePath("/books/a", env), path));
 
 const NOTEBOOKS: [env: NodeJS.ProcessEnv, notebook: string | null][] = [
   [{}, null],
