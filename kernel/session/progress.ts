@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { escapeMarkup } from "../../src/display/plain-text.js";
 import { currentCell, parentOfOutput } from "./cell-context.js";
-import type { Outlet, Shown } from "./outlet.js";
+import type { Outlet } from "./outlet.js";
+import { progressText } from "./progress-text.js";
 
 /** A bar is drawn again at most ten times a second. */
 const REDRAW_MS = 100;
-const TEXT_CELLS = 30;
 
 /** A bar that code moves itself. */
 export interface ProgressBar {
@@ -24,19 +23,22 @@ export interface Progress {
   (total: number, label?: string): ProgressBar;
 }
 
-/** Makes `progress`, drawing by way of `outlet`. */
-export function progressMaker(outlet: Outlet): Progress {
+/**
+ * Makes `progress`, drawing by way of `outlet`.
+ * @param now A clock in milliseconds that never goes back.
+ */
+export function progressMaker(outlet: Outlet, now: () => number = () => performance.now()): Progress {
   return ((subject: number | Iterable<unknown> | AsyncIterable<unknown>, label = "") => {
-    if (typeof subject === "number") return new Bar(outlet, subject, label);
+    if (typeof subject === "number") return new Bar(outlet, now, subject, label);
     if (subject !== null && typeof subject === "object" && Symbol.asyncIterator in subject)
-      return countedAsync(subject, new Bar(outlet, sizeOf(subject), label));
+      return countedAsync(subject, new Bar(outlet, now, sizeOf(subject), label));
     if (
       subject === null ||
       subject === undefined ||
       typeof (subject as Iterable<unknown>)[Symbol.iterator] !== "function"
     )
       throw new TypeError("Cannot draw progress: it takes a number or something to iterate");
-    return counted(subject as Iterable<unknown>, new Bar(outlet, sizeOf(subject), label));
+    return counted(subject as Iterable<unknown>, new Bar(outlet, now, sizeOf(subject), label));
   }) as Progress;
 }
 
@@ -53,7 +55,7 @@ function* counted<T>(items: Iterable<T>, bar: Bar): IterableIterator<T> {
       bar.advance();
     }
   } finally {
-    bar.draw();
+    bar.end();
   }
 }
 
@@ -64,29 +66,34 @@ async function* countedAsync<T>(items: AsyncIterable<T>, bar: Bar): AsyncIterabl
       bar.advance();
     }
   } finally {
-    bar.draw();
+    bar.end();
   }
 }
 
 class Bar implements ProgressBar {
   private readonly id = randomUUID();
   private readonly parent = parentOfOutput();
+  private readonly began: number;
   private done = 0;
+  private ended: number | undefined;
   private drawn: { readonly text: string; readonly at: number } | undefined;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly outlet: Outlet,
+    private readonly now: () => number,
     private readonly total: number | undefined,
     private text: string,
   ) {
+    this.began = now();
     this.draw();
     currentCell()?.beforeEnd.add(() => this.draw());
   }
 
   update(done: number): void {
     this.done = done;
-    if (this.total !== undefined && done >= this.total) this.draw();
+    this.ended = undefined;
+    if (this.total !== undefined && done >= this.total) this.end();
     else this.drawSoon();
   }
   advance(by = 1): void {
@@ -97,35 +104,36 @@ class Bar implements ProgressBar {
     this.drawSoon();
   }
 
+  /** Draws the last picture: from here on the time stands still. */
+  end(): void {
+    this.ended ??= this.now();
+    this.draw();
+  }
+
   draw(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const shown = bundleOf(this.done, this.total, this.text);
-    const text = String(shown.data["text/plain"]);
+    const { done, total, text: label, ended } = this;
+    const data = progressText({
+      done,
+      total,
+      label,
+      elapsedMs: (ended ?? this.now()) - this.began,
+      ended: ended !== undefined,
+    });
+    const text = data["text/plain"];
     if (text === this.drawn?.text) return;
-    this.outlet.show(shown, { displayId: this.id, update: this.drawn !== undefined, parent: this.parent });
-    this.drawn = { text, at: performance.now() };
+    this.outlet.show(
+      { data, metadata: {} },
+      { displayId: this.id, update: this.drawn !== undefined, parent: this.parent },
+    );
+    this.drawn = { text, at: this.now() };
   }
 
   private drawSoon(): void {
-    const wait = REDRAW_MS - (performance.now() - (this.drawn?.at ?? 0));
+    const wait = REDRAW_MS - (this.now() - (this.drawn?.at ?? 0));
     if (wait <= 0)
       this.draw(); // a loop that never lets go of the thread is drawn too
     else this.timer ??= setTimeout(() => this.draw(), wait).unref();
   }
-}
-
-function bundleOf(done: number, total: number | undefined, label: string): Shown {
-  const counts = total === undefined ? String(done) : `${done}/${total}`;
-  const share = total ? Math.min(1, Math.max(0, done / total)) : total === 0 ? 1 : undefined;
-  const filled = Math.round((share ?? 0) * TEXT_CELLS);
-  const bar = share === undefined ? "" : `${"█".repeat(filled)}${"░".repeat(TEXT_CELLS - filled)} `;
-  const attributes = share === undefined ? "" : ` value="${done}" max="${total || 1}"`;
-  return {
-    data: {
-      "text/html": `<progress${attributes}></progress> ${escapeMarkup(`${counts}${label && ` ${label}`}`)}`,
-      "text/plain": `${bar}${counts}${label && ` ${label}`}`,
-    },
-    metadata: {},
-  };
 }

@@ -1,7 +1,8 @@
 import type { Json } from "../../src/contracts/json.js";
 import type { ResultPreview } from "../../src/contracts/run-comm.js";
 import { isFaithfulJson } from "../../src/display/faithful-json.js";
-import { cellText, tableOf } from "../../src/display/table.js";
+import { cellText } from "../../src/display/table.js";
+import { tableOf } from "../../src/display/table-of.js";
 import { valueText } from "../../src/display/value-bundle.js";
 import { reviveSerializer } from "../../src/result/registry.js";
 import type { SerializerJson } from "../../src/result/result-serializer.js";

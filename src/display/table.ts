@@ -19,16 +19,6 @@ export interface Table {
   readonly totalColumns: number;
 }
 
-type Row = { readonly [column: string]: unknown };
-
-/** The table that a value is: an array of records, an Arrow table or a data frame; undefined for anything else. */
-export function tableOf(value: unknown): Table | undefined {
-  if (Array.isArray(value))
-    return value.every(isRecord) && value.length > 0 ? fromRecords(value, value.length) : undefined;
-  if (typeof value !== "object" || value === null) return undefined;
-  return fromArrow(value) ?? fromFrame(value);
-}
-
 /** A table as an output: HTML, data resource and text. */
 export function tableBundle(table: Table): MimeBundle {
   const { columns, rows, totalRows, totalColumns } = table;
@@ -51,57 +41,6 @@ export function cellText(value: unknown): string {
   if (typeof value === "string") return block(value, TABLE_LIMITS.cell);
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
   return block(inspect(value, { depth: 1, breakLength: Infinity, maxArrayLength: 10 }), TABLE_LIMITS.cell);
-}
-
-function fromRecords(records: readonly Row[], totalRows: number): Table {
-  const shown = records.slice(0, TABLE_LIMITS.rows);
-  const names = [...new Set(shown.flatMap((row) => Object.keys(row)))];
-  const columns = names.slice(0, TABLE_LIMITS.columns);
-  return {
-    columns,
-    rows: shown.map((row) => columns.map((name) => row[name])),
-    totalRows,
-    totalColumns: names.length,
-  };
-}
-
-/** Apache Arrow: https://arrow.apache.org/docs/js/classes/Arrow.dom.Table.html */
-function fromArrow(value: object): Table | undefined {
-  const table = value as Partial<{ schema: { fields: { name: string }[] }; numRows: number; get(row: number): Row }>;
-  if (!Array.isArray(table.schema?.fields) || typeof table.numRows !== "number" || typeof table.get !== "function")
-    return undefined;
-  const names = table.schema.fields.map(({ name }) => name);
-  const columns = names.slice(0, TABLE_LIMITS.columns);
-  const shown = Array.from({ length: Math.min(table.numRows, TABLE_LIMITS.rows) }, (_, row) => table.get!(row));
-  return {
-    columns,
-    rows: shown.map((row) => columns.map((name) => row[name])),
-    totalRows: table.numRows,
-    totalColumns: names.length,
-  };
-}
-
-/** Data frames give their records by one of these methods: arquero, polars. */
-function fromFrame(value: object): Table | undefined {
-  const frame = value as Partial<{
-    objects(options?: { limit: number }): unknown;
-    toRecords(): unknown;
-    numRows(): number;
-  }>;
-  const records =
-    typeof frame.objects === "function" && typeof frame.numRows === "function"
-      ? frame.objects({ limit: TABLE_LIMITS.rows })
-      : typeof frame.toRecords === "function"
-        ? frame.toRecords()
-        : undefined;
-  if (!Array.isArray(records) || !records.every(isRecord)) return undefined;
-  return fromRecords(records, typeof frame.numRows === "function" ? frame.numRows() : records.length);
-}
-
-function isRecord(value: unknown): value is Row {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return (prototype === Object.prototype || prototype === null) && Object.keys(value).length > 0;
 }
 
 const cellJson = (value: unknown): Json => {

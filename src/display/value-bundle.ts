@@ -3,7 +3,8 @@ import { isFaithfulJson } from "./faithful-json.js";
 import { figureBundle } from "./figure.js";
 import { mediaBundle } from "./media.js";
 import type { MimeBundle } from "./mime-bundle.js";
-import { tableBundle, tableOf } from "./table.js";
+import { tableBundle } from "./table.js";
+import { tableOf } from "./table-of.js";
 
 const MOST_JSON = 8 * 1024;
 const MOST_TEXT = 32 * 1024;

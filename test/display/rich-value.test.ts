@@ -1,3 +1,5 @@
+import * as Plot from "@observablehq/plot";
+import { Window } from "happy-dom";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { valueBundle } from "../../src/display/value-bundle.js";
@@ -41,6 +43,18 @@ for (const [what, value, mimes, text] of VALUES) {
     else assert.is(plain, text);
   });
 }
+
+test("valueBundle() shows a chart of Observable Plot as HTML, and as a picture for clients that strip it", () => {
+  const document = new Window().document as unknown as Document;
+  const bundle = valueBundle(Plot.plot({ document, marks: [Plot.barY([1, 2, 3])] }));
+  assert.match(String(bundle["text/html"]), /^<svg [^>]*currentColor.*<rect/s);
+  assert.match(String(bundle["image/svg+xml"]), /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" .*<rect/s);
+});
+
+test("valueBundle() shows the chart that a builder describes", () => {
+  const bundle = valueBundle({ toSpec: () => spec });
+  assert.equal(bundle["application/vnd.vegalite.v5+json"], spec);
+});
 
 test("valueBundle() says so when a value cannot be shown", () => {
   const proxy = new Proxy(

@@ -1,54 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { DATA_RESOURCE_MIME, TABLE_LIMITS, tableBundle, tableOf } from "../../src/display/table.js";
-
-test("tableOf() takes an array of records, with the columns of all rows", () => {
-  assert.equal(tableOf([{ a: 1 }, { b: "x", a: 2 }]), {
-    columns: ["a", "b"],
-    rows: [
-      [1, undefined],
-      [2, "x"],
-    ],
-    totalRows: 2,
-    totalColumns: 2,
-  });
-});
-
-const NO_TABLES: readonly [what: string, value: unknown][] = [
-  ["an empty array", []],
-  ["numbers", [1, 2]],
-  ["a record beside a number", [{ a: 1 }, 2]],
-  ["arrays", [[1], [2]]],
-  ["dates", [new Date(), new Date()]],
-  ["empty objects", [{}, {}]],
-  ["one record", { a: 1 }],
-  ["null", null],
-];
-for (const [what, value] of NO_TABLES) {
-  test(`tableOf() takes ${what} for no table`, () => assert.is(tableOf(value), undefined));
-}
-
-test("tableOf() reads an Arrow table by its interface", () => {
-  const rows = [
-    { id: 1, name: "a" },
-    { id: 2, name: "b" },
-  ];
-  const arrow = { schema: { fields: [{ name: "id" }, { name: "name" }] }, numRows: 2, get: (row: number) => rows[row] };
-  assert.equal(tableOf(arrow)?.rows, [
-    [1, "a"],
-    [2, "b"],
-  ]);
-});
-
-test("tableOf() reads a data frame by objects() and numRows()", () => {
-  const frame = {
-    objects: ({ limit }: { limit: number }) => Array.from({ length: limit }, (_, i) => ({ i })),
-    numRows: () => 5000,
-  };
-  const table = tableOf(frame);
-  assert.is(table?.rows.length, TABLE_LIMITS.rows);
-  assert.is(table?.totalRows, 5000);
-});
+import { DATA_RESOURCE_MIME, TABLE_LIMITS, tableBundle } from "../../src/display/table.js";
+import { tableOf } from "../../src/display/table-of.js";
 
 test("tableBundle() shows a corner of a large table and says how large it is", () => {
   const wide = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`column${i}`, i]));
