@@ -62,6 +62,7 @@ const METHODS = [
   "setGraph",
   "append",
   "log",
+  "tasksBefore",
   "cached",
   "readResult",
   "flowRuns",

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { FlowRunSummary } from "../contracts/records.js";
 import { STATE_LOOKS } from "../contracts/state-look.js";
 import { formatDuration } from "../display/human-units.js";
+import { keptAndRan } from "../display/run-outline.js";
 import { withStore, withStoreFlag } from "./existing-store.js";
 
 interface RunsFlags {
@@ -25,7 +26,7 @@ export const runsCommand = (): Command =>
       else for (const run of runs) console.log(line(run));
     });
 
-function line({ id, flow, state, place, createdAt, startedAt, endedAt, kept, ran }: FlowRunSummary): string {
+function line({ id, flow, state, place, createdAt, startedAt, endedAt, kept, cached, ran }: FlowRunSummary): string {
   const { glyph, word } = STATE_LOOKS[state.type];
   const time = endedAt === null ? "" : formatDuration(endedAt - startedAt);
   const where = [place.file, place.cell].filter((each) => each !== null).join(" #");
@@ -34,7 +35,7 @@ function line({ id, flow, state, place, createdAt, startedAt, endedAt, kept, ran
     new Date(createdAt).toISOString(),
     `${glyph} ${word}`,
     flow,
-    `kept ${kept}, ran ${ran}`,
+    keptAndRan({ kept, cached, ran }),
     time,
     where,
   ].join("  ");

@@ -109,7 +109,7 @@ export interface TaskRunRecord {
   readonly kept: boolean;
   readonly startedAt: EpochMs | null;
   readonly endedAt: EpochMs | null;
-  /** Why it ran or did not: "kept", "inputs changed: limit", "cache hit: key …", or null. */
+  /** Why it ran or did not: "kept", "inputs changed: limit 5 → 6", "cache miss: url changed …", or null. */
   readonly reason: string | null;
   /** Of a mapped parent in a copy that leaves children out: how many of all its children are in which state. */
   readonly childStates?: { readonly [T in StateType]?: number };
@@ -145,6 +145,8 @@ export interface FlowRunRecord {
   /** Task runs that this attempt kept and ran, mapped children counted one by one, their parent not. */
   readonly kept: number;
   readonly ran: number;
+  /** Task runs whose results this attempt took from the cache: neither kept nor ran. @default 0 */
+  readonly cached?: number;
   readonly createdAt: EpochMs;
   /** Start of this attempt. */
   readonly startedAt: EpochMs;

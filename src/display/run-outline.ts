@@ -88,8 +88,13 @@ export const countOf = (counts: StateCounts, types: readonly StateType[]): numbe
 export const totalOf = (counts: StateCounts): number =>
   Object.values(counts).reduce((sum: number, count) => sum + (count ?? 0), 0);
 
-/** "kept 2, ran 3": what running again did; said of every attempt, so that it can be looked for. */
-export const keptAndRan = ({ kept, ran }: Pick<FlowRunRecord, "kept" | "ran">): string => `kept ${kept}, ran ${ran}`;
+/** "kept 2, cached 1, ran 3": what an attempt did; said of every one, so that it can be looked for. */
+export const keptAndRan = ({ kept, cached, ran }: Pick<FlowRunRecord, "kept" | "cached" | "ran">): string =>
+  `kept ${kept}, ${cached ? `cached ${cached}, ` : ""}ran ${ran}`;
+
+/** Whether a task run's result was taken from the cache, so that it never began. */
+export const isCacheHit = ({ state, startedAt, kept }: TaskRunRecord): boolean =>
+  state.type === "Cached" && startedAt === null && !kept;
 
 /** A child's own title: its call's name with the map index. */
 export const taskTitle = (task: Pick<TaskRunRecord, "name" | "mapIndex">): string =>

@@ -133,6 +133,7 @@ async function openAttempt({ around, flow, place, calls, resume, interrupt }: Op
     maxWaitMs: MAX_WAIT_MS,
     stop,
     given: (call) => settled.get(call),
+    checksGiven: false,
     recall: (remembered) => remembered,
     tell: (state, { node, mapIndex }) => {
       if (mapIndex === null && state.isSuccessful()) settled.set(node.call, state);

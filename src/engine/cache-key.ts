@@ -1,6 +1,7 @@
 import { contentHash } from "../result/content-hash.js";
-import type { State } from "../state/states.js";
+import type { Cached, State } from "../state/states.js";
 import type { Hashes } from "../task/validators.js";
+import { inputChange, sourceChange } from "./changes.js";
 import type { CacheMemory, TaskRun } from "./task-run.js";
 
 /** A result made from the same source and inputs, not too old; undefined when there is none. */
@@ -8,8 +9,45 @@ export async function lookUp(run: TaskRun): Promise<State | undefined> {
   const key = cacheKeyOf(run);
   if (key === undefined) return undefined;
   const found = await run.scope.findCached(key);
-  run.reason = found ? `cache hit: key ${key.slice(0, 12)}` : `no cached result: key ${key.slice(0, 12)}`;
-  return found;
+  run.reason = found ? `cache hit: key ${key.slice(0, 12)}` : await missReason(run);
+  return found?.with({ hashedInputs: known(run.keys!.inputs), cachedParameters: known(run.keys!.parameters) });
+}
+
+/** Why there was nothing to take: what differs from the last time this task ran here. */
+async function missReason(run: TaskRun): Promise<string> {
+  const before = run.remembered ?? (await run.scope.ranBefore(run));
+  const { memory } = before ?? {};
+  if (!memory?.sourceKey) return "cache miss: nothing was made from the same yet";
+  const keys = run.keys!;
+  const source = sourceChange(memory, keys);
+  if (source !== null) return `cache miss: ${source}`;
+  const { cacheValidator } = run.call.task.settings;
+  const covers = (inputs: Hashes) => cacheValidator.covers(inputs, {}) ?? {};
+  const inputs = inputChange(memory, keys, { covers, verb: " changed" });
+  if (inputs !== null) return `cache miss: ${inputs}`;
+  const { cacheExpires } = memory;
+  if (cacheExpires !== null && cacheExpires <= run.scope.clock.now())
+    return `cache miss: the result expired at ${new Date(cacheExpires).toISOString()}`;
+  return "cache miss: nothing that is young enough was made from the same";
+}
+
+/** Why a Cached state that was given may not be taken, by the task's own validator; null when it may. */
+export function invalidity(state: Cached, run: TaskRun): string | null {
+  const { clock } = run.scope;
+  const expires = state.cachedResultExpiration;
+  if (expires !== null && expires.getTime() <= clock.now()) return `it expired at ${expires.toISOString()}`;
+  const { cacheValidator } = run.call.task.settings;
+  const { inputs, parameters } = run.keys!;
+  const now = cacheValidator.covers(inputs, parameters);
+  const then = cacheValidator.covers(state.hashedInputs ?? {}, (state.cachedParameters ?? {}) as Hashes);
+  if (!now || !then) return `${cacheValidator.name} never takes one`;
+  const names = new Set([...Object.keys(then), ...Object.keys(now)]);
+  for (const name of names) {
+    if (now[name] === null) return `"${name}" cannot be compared`;
+    if (now[name] !== then[name])
+      return then[name] === undefined ? `it does not say its "${name}"` : `"${name}" changed`;
+  }
+  return null;
 }
 
 /** What to keep so that a later run finds this result; undefined when it may not. */
@@ -20,8 +58,8 @@ export function cacheMemoryOf(run: TaskRun, cacheForMs: number): CacheMemory | u
   return {
     key,
     expires: Math.min(run.scope.clock.now() + cacheForMs, Number.MAX_SAFE_INTEGER),
-    hashedInputs: inputs as { [name: string]: string },
-    cachedParameters: parameters as { [name: string]: string },
+    hashedInputs: known(inputs),
+    cachedParameters: known(parameters),
   };
 }
 
@@ -45,3 +83,7 @@ function unhashed(hashes: Hashes): string | null {
   const missing = Object.keys(hashes).find((name) => hashes[name] === null);
   return missing === undefined ? null : `input "${missing}" cannot be compared`;
 }
+
+/** Those that could be computed. */
+const known = (hashes: Hashes): { [name: string]: string } =>
+  Object.fromEntries(Object.entries(hashes).filter((entry): entry is [string, string] => entry[1] !== null));

@@ -52,6 +52,7 @@ async function runFlow(
     maxWaitMs,
     stop,
     given: (call) => given.get(call),
+    checksGiven: true,
     recall: (remembered) => recalled(flow, options.from, resumed, remembered),
     tell: (state, { node, mapIndex }) => options.onState?.(state, node.call, mapIndex),
   });

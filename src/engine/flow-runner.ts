@@ -7,6 +7,7 @@ import type { RememberedTask } from "../store/store.js";
 import type { TaskCall } from "../task/task-call.js";
 import { itemsOf, mapItems, refusal } from "./map-items.js";
 import { mappedState } from "./mapped-state.js";
+import { countUnits, type RunCounts } from "./run-counts.js";
 import { sourceKeyOf } from "./source-key.js";
 import { stepFailed } from "./steps-running.js";
 import { type Node, newUnit, type Unit, upstreamOf } from "./unit.js";
@@ -16,7 +17,7 @@ import { UnitRunner, type UnitSetting } from "./unit-runner.js";
 export interface FlowRunnerSetup extends Omit<UnitSetting, "nodes"> {
   /** Task runs of the attempt before, by call name and map index ("inspect", "inspect[3]"). */
   readonly remembered: ReadonlyMap<string, RememberedTask>;
-  /** States given for calls, which are kept. */
+  /** States given for calls, which are kept; Cached ones only where they are valid, unless they are of this session. */
   readonly given: (call: TaskCall) => State | undefined;
 }
 
@@ -86,15 +87,8 @@ export class FlowRunner {
     await this.#units.kept.read(unread);
   }
 
-  /** How many task runs this attempt kept and ran: children one by one, their parent not. */
-  counts(): { kept: number; ran: number } {
-    let kept = 0;
-    let ran = 0;
-    for (const { unit, children } of this.#nodes.values())
-      for (const each of children ?? (unit.node.call.mapped ? [] : [unit]))
-        if (each.ran) ran += 1;
-        else if (each.state.isFinished()) kept += 1;
-    return { kept, ran };
+  counts(): RunCounts {
+    return countUnits(this.#nodes.values());
   }
 
   /** Gives up what waits for its time. */
@@ -120,17 +114,23 @@ export class FlowRunner {
       mapIndex: null,
       id: remembered?.run.id ?? this.setup.scope.clock.newId(),
       remembered,
-      state: this.setup.given(call) ?? this.#pending,
+      state: this.#givenTo(call) ?? this.#pending,
     });
     node.unit = unit;
     for (const upstream of call.upstream) {
       const before = this.#nodes.get(upstream)!;
-      if (before.done || unit.state.isFinished()) continue;
+      if (before.done || (unit.state.isFinished() && !this.#units.isToCheck(unit))) continue;
       before.downstream.push(node);
       node.waiting += 1;
     }
     this.#nodes.set(call, node);
     return node;
+  }
+
+  /** A map is made of its children: one result for all of them says nothing of what each was made from. */
+  #givenTo(call: TaskCall): State | undefined {
+    const given = this.setup.given(call);
+    return given?.type === "Cached" && call.mapped ? undefined : given;
   }
 
   #sourceOf({ task }: TaskCall): ReturnType<typeof sourceKeyOf> {

@@ -1,5 +1,6 @@
 import { SUCCESSFUL_TYPES } from "../contracts/records.js";
 import type { RememberedTask } from "../store/store.js";
+import { inputChange, sourceChange } from "./changes.js";
 import { isRestorable } from "./remembered-state.js";
 import type { RunKeys } from "./task-run.js";
 
@@ -14,12 +15,10 @@ export function keepDecision({ run, memory }: RememberedTask, keys: RunKeys, ups
   if (!isRestorable(run.state)) return again("its result was not stored");
   if (upstreamRan) return again("what it waits for ran again");
   if (keys.source.key === null) return again("its source cannot be compared");
-  if (memory.sourceKey !== keys.source.key) return again("its source changed");
-  const names = new Set([...Object.keys(memory.inputKeys), ...Object.keys(keys.inputs)]);
-  for (const name of names) {
-    const now = keys.inputs[name];
-    if (now === null) return again(`input cannot be compared: ${name}`);
-    if (now !== memory.inputKeys[name]) return again(`inputs changed: ${name}`);
-  }
-  return { keep: true };
+  const source = sourceChange(memory, keys);
+  if (source !== null) return again(source);
+  const unknown = Object.keys(keys.inputs).find((name) => keys.inputs[name] === null);
+  if (unknown !== undefined) return again(`input cannot be compared: ${unknown}`);
+  const changed = inputChange(memory, keys);
+  return changed === null ? { keep: true } : again(`inputs changed: ${changed}`);
 }

@@ -11,13 +11,13 @@ import { beginRun } from "./begin-run.js";
 import { type Clock, systemClock } from "./clock.js";
 import { LocalExecutor } from "./executors/local-executor.js";
 import { finalState } from "./final-state.js";
-import { FlowRunner } from "./flow-runner.js";
+import { FlowRunner, unitName } from "./flow-runner.js";
 import { InputKeys } from "./input-keys.js";
 import { rememberedState } from "./remembered-state.js";
 import { ResultKeeper } from "./result-keeper.js";
 import type { RunJournal } from "./run-journal.js";
 import type { StopSignal } from "./stop-signal.js";
-import type { TaskRun } from "./task-run.js";
+import type { RunScope, TaskRun } from "./task-run.js";
 import type { Unit } from "./unit.js";
 
 /** What an attempt of a flow run is made of. */
@@ -33,6 +33,8 @@ export interface AttemptSetup {
   readonly maxWaitMs: number;
   readonly stop: StopSignal;
   readonly given: (call: TaskCall) => State | undefined;
+  /** Whether a given Cached state is taken only while it is valid. */
+  readonly checksGiven: boolean;
   /** Changes what is remembered before it is gone on with. */
   readonly recall: (remembered: Map<string, RememberedTask>) => ReadonlyMap<string, RememberedTask>;
   readonly tell: (state: State, unit: Unit) => void;
@@ -65,6 +67,7 @@ export class RunAttempt {
         stop: setup.stop,
         serializer: setup.serializer ?? null,
         keeper: new ResultKeeper(store),
+        ranBefore: ranBefore(store, journal.run.id),
         findCached: (key) => findCached(store, key, clock),
         log: ({ id }, text) => journal.log({ taskRunId: id, timestamp: clock.now(), text }),
         progress: (run, fraction, message) => showProgress(journal, run, { fraction, message }),
@@ -74,6 +77,7 @@ export class RunAttempt {
       tell: setup.tell,
       remembered: setup.recall(remembered),
       given: setup.given,
+      checksGiven: setup.checksGiven,
       maxWaitMs: setup.maxWaitMs,
     });
     return new RunAttempt(journal, runner, setup, clock);
@@ -87,15 +91,32 @@ export class RunAttempt {
   /** Writes that this attempt came to `state`. */
   async write(state: FlowState): Promise<void> {
     const now = this.clock.now();
-    const { kept, ran } = this.runner.counts();
+    const counts = this.runner.counts();
     const record = stateRecord(state as State, { runCount: 0, result: NO_RESULT_RECORD });
     const { error: _, ...plain } = record; // a failed flow's result is its calls' states, no error
-    const run: FlowRunSummary = { ...this.journal.run, state: plain, kept, ran, endedAt: now };
+    const run: FlowRunSummary = { ...this.journal.run, state: plain, ...counts, endedAt: now };
     await this.journal.change(run);
   }
 }
 
-async function findCached(store: Store | null, key: string, clock: Clock): Promise<State | undefined> {
+/** Looks a task run up in the run before: read once, when first asked, and never in the way of a run. */
+function ranBefore(store: Store | null, runId: string): RunScope["ranBefore"] {
+  let read: Promise<ReadonlyMap<string, RememberedTask>> | undefined;
+  const readAll = async (): Promise<ReadonlyMap<string, RememberedTask>> => {
+    try {
+      const tasks = (await store?.tasksBefore(runId)) ?? [];
+      return new Map(tasks.map((task) => [unitName(task.run.name, task.run.mapIndex), task]));
+    } catch {
+      return new Map(); // it only explains: what is wrong with the store is told where it is needed
+    }
+  };
+  return async ({ call, mapIndex }) => {
+    read ??= readAll();
+    return (await read).get(unitName(call.name, mapIndex));
+  };
+}
+
+async function findCached(store: Store | null, key: string, clock: Clock): Promise<Cached | undefined> {
   const hit = await store?.cached(key, clock.now());
   if (!store || !hit) return undefined;
   const state = await rememberedState(hit, (id) => store.readResult(id))

@@ -9,8 +9,8 @@ export const initializeRun: Step = (state, run) => {
   return plain;
 };
 
-/** Only what is pending runs; a finished state is kept. */
-export const checkReady: Step = (state) => (state.isPending() ? state : new End(state));
+/** Only what is pending runs; a finished state is kept, a given Cached one if its time comes to be checked. */
+export const checkReady: Step = (state) => (state.isPending() || state.type === "Cached" ? state : new End(state));
 
 /** Not before its start time; a Paused state without one waits for somebody. */
 export const checkStartTime: Step = (state, run) => {

@@ -1,7 +1,7 @@
 import { toErrorRecord } from "../links/error-record.js";
 import { Result } from "../result/result.js";
-import { Cached, Failed, Paused, Running, type State } from "../state/states.js";
-import { cacheMemoryOf, lookUp } from "./cache-key.js";
+import { Cached, Failed, Paused, Pending, Running, type State } from "../state/states.js";
+import { cacheMemoryOf, invalidity, lookUp } from "./cache-key.js";
 import { End, type Step } from "./step.js";
 import { inputResults } from "./steps-inputs.js";
 import type { TaskRun } from "./task-run.js";
@@ -9,9 +9,15 @@ import { TaskScope } from "./task-scope.js";
 import { askTrigger } from "./trigger-check.js";
 import { withInputs } from "./waiting-state.js";
 
-/** Takes a result that is young enough and was made from the same. */
-export const checkCached: Step = (state, run) =>
-  run.call.task.settings.cacheForMs === null ? state : cachedOr(state, run);
+/** Takes a result that is young enough and was made from the same; a given Cached is held to that as well. */
+export const checkCached: Step = (state, run) => {
+  if (state.type !== "Cached") return run.call.task.settings.cacheForMs === null ? state : cachedOr(state, run);
+  const invalid = invalidity(state, run);
+  if (invalid === null) return new End(state);
+  run.reason = invalid;
+  const pending = new Pending<unknown>({ message: `The given cached result was not taken: ${invalid}.` });
+  return run.call.task.settings.cacheForMs === null ? pending : cachedOr(pending, run);
+};
 
 async function cachedOr(state: State, run: TaskRun): Promise<State | End> {
   const found = await lookUp(run);

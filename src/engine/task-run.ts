@@ -3,10 +3,12 @@ import type { TaskRunRecord } from "../contracts/records.js";
 import type { Executor } from "../flow/executor.js";
 import type { Result } from "../result/result.js";
 import type { ResultSerializer } from "../result/result-serializer.js";
-import type { State } from "../state/states.js";
+import type { Cached, State } from "../state/states.js";
+import type { RememberedTask } from "../store/store.js";
 import type { CallInput, TaskCall } from "../task/task-call.js";
 import type { Hashes } from "../task/validators.js";
 import type { Clock } from "./clock.js";
+import type { InputPreviews } from "./input-previews.js";
 import type { ResultKeeper } from "./result-keeper.js";
 import type { SourceKey } from "./source-key.js";
 import type { StopSignal } from "./stop-signal.js";
@@ -21,8 +23,10 @@ export interface RunScope {
   readonly stop: StopSignal;
   readonly serializer: ResultSerializer | null;
   readonly keeper: ResultKeeper;
+  /** The same task run in the run of this place before this one, to say what changed since; undefined: none known. */
+  readonly ranBefore: (run: TaskRun) => Promise<RememberedTask | undefined>;
   /** Looks for a result that may be taken instead of running. */
-  readonly findCached: (cacheKey: string) => Promise<State | undefined>;
+  readonly findCached: (cacheKey: string) => Promise<Cached | undefined>;
   readonly log: (run: TaskRun, text: string) => void;
   readonly progress: (run: TaskRun, fraction: number, message: string | null) => void;
 }
@@ -42,6 +46,8 @@ export interface TaskRun {
   readonly scope: RunScope;
   /** The states it waited for; of a map's child those of its own line. */
   readonly upstream: ReadonlyMap<TaskCall, State>;
+  /** As an earlier attempt of this flow run left it. */
+  readonly remembered: RememberedTask | undefined;
   /** A child's items where they come from a plain list. */
   readonly items: ReadonlyMap<CallInput, unknown>;
   /** What it was made from; null where nobody compares. */
@@ -72,4 +78,6 @@ export interface RunKeys {
   readonly source: SourceKey;
   readonly inputs: Hashes;
   readonly parameters: Hashes;
+  /** Short texts of the inputs, made when first asked for. */
+  readonly previews: () => InputPreviews;
 }

@@ -4,6 +4,7 @@ import { Pending, type State } from "../state/states.js";
 import type { ResultWrite, StoredResult, TaskRunMemory } from "../store/store.js";
 import type { TaskCall } from "../task/task-call.js";
 import type { InputKeys } from "./input-keys.js";
+import { type InputPreviews, inputPreviews } from "./input-previews.js";
 import { keepDecision } from "./keep-check.js";
 import { KeptResults } from "./kept-results.js";
 import { rememberedState } from "./remembered-state.js";
@@ -21,6 +22,8 @@ export interface UnitSetting {
   readonly nodes: ReadonlyMap<TaskCall, Node>;
   readonly tell: (state: State, unit: Unit) => void;
   readonly maxWaitMs: number;
+  /** Whether a given Cached state is taken only while it is valid. */
+  readonly checksGiven: boolean;
 }
 
 const MOST_KEPT_ROWS = 2000;
@@ -40,6 +43,7 @@ export class UnitRunner {
   /** The state that a unit comes to, on disk where there is a store. Never rejects. */
   async run(unit: Unit): Promise<State> {
     const { nodes } = this.setting;
+    if (this.isToCheck(unit)) return this.#checkGiven(unit);
     if (unit.state.isFinished()) return this.#keepGiven(unit, this.#keysOf(unit, upstreamOf(unit, nodes)));
     if (!unit.remembered || unit.ran) return this.#runUnit(unit, unit.state, null);
     const keys = this.#keysOf(unit, upstreamOf(unit, nodes));
@@ -47,6 +51,18 @@ export class UnitRunner {
     const left = rememberedState(unit.remembered, this.#read);
     if (decision.keep) return this.#keep(unit, left);
     return this.#runUnit(unit, stateToGoOnFrom(left), decision.reason);
+  }
+
+  /** Whether a unit's state was given and is to be held to the task's cache validator. */
+  isToCheck({ state }: Unit): boolean {
+    return this.setting.checksGiven && state.type === "Cached";
+  }
+
+  async #checkGiven(unit: Unit): Promise<State> {
+    const ended = await this.#runUnit(unit, unit.state, null);
+    return ended === unit.state
+      ? this.#keepGiven(unit, this.#keysOf(unit, upstreamOf(unit, this.setting.nodes)))
+      : ended;
   }
 
   /** Runs a kept unit anew; waits for its attempts, as far as a run does. Until then it stays what it was. */
@@ -72,6 +88,7 @@ export class UnitRunner {
       mapIndex: unit.mapIndex,
       scope: this.setting.scope,
       upstream,
+      remembered: unit.remembered,
       items: unit.items,
       keys: this.#keysOf(unit, upstream),
       runCount: 0,
@@ -86,13 +103,20 @@ export class UnitRunner {
   }
 
   /** What a unit is made from; null where nobody compares. */
-  #keysOf({ node, items }: Unit, upstream: ReadonlyMap<TaskCall, State>): RunKeys | null {
-    if (this.#keeper.store === null && node.call.task.settings.cacheForMs === null) return null;
+  #keysOf(unit: Unit, upstream: ReadonlyMap<TaskCall, State>): RunKeys | null {
+    const { node, items } = unit;
+    if (this.#keeper.store === null && node.call.task.settings.cacheForMs === null && !this.isToCheck(unit))
+      return null;
     const { inputKeys } = this.setting;
+    let previews: InputPreviews | undefined;
     return {
       source: node.source,
       inputs: inputKeys.of(node.call.inputs, items, upstream),
       parameters: inputKeys.parameters,
+      previews: () => {
+        previews ??= inputPreviews(node.call.inputs, items, upstream, this.setting.scope.parameters);
+        return previews;
+      },
     };
   }
 
@@ -132,6 +156,7 @@ export class UnitRunner {
     const memory: TaskRunMemory = {
       sourceKey: run.keys?.source.key ?? null,
       inputKeys: run.keys?.inputs ?? {},
+      ...(run.keys && shownOf(run.keys)),
       result: kept.reference,
       cachedInputs,
       cacheKey: isDone ? (run.cache?.key ?? null) : null,
@@ -190,6 +215,7 @@ export class UnitRunner {
       memory: {
         sourceKey: keys?.source.key ?? null,
         inputKeys: keys?.inputs ?? {},
+        ...(keys && shownOf(keys)),
         result: kept.reference,
         cachedInputs: {},
         cacheKey: null,
@@ -203,6 +229,15 @@ export class UnitRunner {
   }
 
   readonly #read = (id: string): Promise<string> => this.#keeper.store!.readResult(id);
+}
+
+/** What is kept of a run's keys so that a later one can say what changed; nothing where there is nothing to say. */
+function shownOf({ source, previews }: RunKeys): Pick<TaskRunMemory, "inputPreviews" | "sourceParts"> {
+  const shown = previews();
+  return {
+    ...(Object.keys(shown).length > 0 && { inputPreviews: shown }),
+    ...(Object.keys(source.parts).length > 0 && { sourceParts: source.parts }),
+  };
 }
 
 const NOT_KEPT = { keep: false, reason: null } as const;

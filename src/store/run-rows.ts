@@ -16,6 +16,9 @@ export const SELECT_RUN = `
   SELECT flow_runs.*, owners.pid, owners.started_at, owners.machine, owners.process_mark, owners.beat_at
   FROM flow_runs JOIN owners ON owners.id = flow_runs.owner_id WHERE flow_runs.id = ?`;
 
+/** To explain is not worth more. */
+const MOST_TASKS_BEFORE = 2000;
+
 /** SQLite's code for a damaged file. */
 const CORRUPT = 11;
 
@@ -70,6 +73,18 @@ export async function readRunningTasks(session: Session, runId: string): Promise
     running,
   );
   return readTaskRows(rows, runId);
+}
+
+/** Finished task runs of the newest run of the same flow and place that is older than this one. */
+export async function readTasksBefore(session: Session, runId: string): Promise<RememberedTask[]> {
+  const rows = await session.all(
+    `SELECT record, memory, checksum FROM task_runs WHERE ended_at IS NOT NULL AND flow_run_id = (
+       SELECT before.id FROM flow_runs AS this JOIN flow_runs AS before ON before.flow_id = this.flow_id
+       WHERE this.id = ? AND before.number < this.number ORDER BY before.number DESC LIMIT 1)
+     ORDER BY number LIMIT ${MOST_TASKS_BEFORE}`,
+    runId,
+  );
+  return rows.flatMap((row) => readTask(row) ?? []);
 }
 
 /** The newest unexpired successful task run with a cache key; one that is damaged is no hit. */

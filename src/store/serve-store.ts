@@ -27,6 +27,7 @@ export function serveStore(port: Port, store: Store): void {
     setGraph: ({ runId, graph }) => settled(store.setGraph(runId, graph)),
     appendAll: (appends) => Promise.all((JSON.parse(appends) as Append[]).map(appendOne)),
     log: (lines) => settled(store.log(lines)),
+    tasksBefore: (runId) => store.tasksBefore(runId),
     cached: ({ cacheKey, now }) => store.cached(cacheKey, now),
     readResult: (id) => store.readResult(id),
     flowRuns: (filter) => store.flowRuns(filter),

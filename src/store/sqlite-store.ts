@@ -10,7 +10,7 @@ import type { OpenDriver, SqlRow } from "./driver.js";
 import { collectGarbage } from "./gc.js";
 import { BEAT_MS, beat } from "./owners.js";
 import { movePlace, renamedFrom } from "./renamed-place.js";
-import { listRuns, newestCached, parse, readRememberedRun, readRun } from "./run-rows.js";
+import { listRuns, newestCached, parse, readRememberedRun, readRun, readTasksBefore } from "./run-rows.js";
 import { openSqlite3 } from "./sqlite3-driver.js";
 import {
   type CacheHit,
@@ -18,6 +18,7 @@ import {
   type GcReport,
   type Owner,
   type RememberedRun,
+  type RememberedTask,
   type ResultId,
   type ResultWrite,
   type RunChange,
@@ -114,6 +115,10 @@ export class SqliteStore implements Store {
         JSON.stringify(lines),
       );
     });
+  }
+
+  tasksBefore(runId: string): Promise<RememberedTask[]> {
+    return this.#read((session) => readTasksBefore(session, runId));
   }
 
   cached(cacheKey: string, now: EpochMs): Promise<CacheHit | undefined> {

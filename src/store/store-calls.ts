@@ -13,6 +13,7 @@ import {
   CorruptResultError,
   type GcReport,
   type Owner,
+  type RememberedTask,
   type ResultId,
   type RunChange,
   type RunFilter,
@@ -40,6 +41,7 @@ export type StoreCalls = {
    */
   appendAll: { ask: string; answer: readonly (ErrorRecord | null)[] };
   log: { ask: readonly LogRecord[]; answer: null };
+  tasksBefore: { ask: string; answer: RememberedTask[] };
   cached: { ask: { cacheKey: string; now: EpochMs }; answer: CacheHit | undefined };
   readResult: { ask: ResultId; answer: string };
   flowRuns: { ask: RunFilter; answer: FlowRunSummary[] };

@@ -9,6 +9,7 @@ import type {
   GcReport,
   Owner,
   RememberedRun,
+  RememberedTask,
   ResultId,
   RunChange,
   RunFilter,
@@ -67,6 +68,9 @@ export class StoreClient implements Store {
   }
   async log(lines: readonly LogRecord[]): Promise<void> {
     await this.#ask("log", lines);
+  }
+  tasksBefore(runId: string): Promise<RememberedTask[]> {
+    return this.#ask("tasksBefore", runId);
   }
   cached(cacheKey: string, now: EpochMs): Promise<CacheHit | undefined> {
     return this.#ask("cached", { cacheKey, now });

@@ -46,6 +46,10 @@ export interface TaskRunMemory {
   readonly sourceKey: string | null;
   /** Input name → id of its value's content; null when a value could not be hashed. */
   readonly inputKeys: { readonly [name: string]: string | null };
+  /** Short texts of inputs, to say what changed: at most 16 of at most 60 characters. */
+  readonly inputPreviews?: { readonly [name: string]: string };
+  /** What the source refers to, by name, to say which of it changed: at most 32 short hashes. */
+  readonly sourceParts?: { readonly [name: string]: string };
   readonly result: StoredResult | null;
   /** `cachedInputs` of a pending end state, by reference. */
   readonly cachedInputs: { readonly [name: string]: StoredResult };
@@ -117,6 +121,11 @@ export interface Store {
   /** Task runs and the flow run change, in order, in one commit. Many calls at once share commits. */
   append(transitions: readonly Transition[], change?: RunChange): Promise<void>;
   log(lines: readonly LogRecord[]): Promise<void>;
+  /**
+   * The finished task runs of the run before this one at the same place and flow, at most 2 000: what a run that
+   * found nothing in the cache compares itself with.
+   */
+  tasksBefore(runId: string): Promise<RememberedTask[]>;
   /** The newest unexpired successful task run with this cache key. */
   cached(cacheKey: string, now: EpochMs): Promise<CacheHit | undefined>;
   /**

@@ -46,6 +46,7 @@ export function watchStore(store: Store, listener: StoreListener): Store {
       }
     },
     log: (lines) => store.log(lines),
+    tasksBefore: (runId) => store.tasksBefore(runId),
     cached: (cacheKey, now) => store.cached(cacheKey, now),
     readResult: (id) => store.readResult(id),
     flowRuns: (filter) => store.flowRuns(filter),

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { formatBytes, formatDuration } from "../../src/display/human-units.js";
-import { countRun, outlineRun, outlineType, taskTitle, totalOf } from "../../src/display/run-outline.js";
+import { countRun, keptAndRan, outlineRun, outlineType, taskTitle, totalOf } from "../../src/display/run-outline.js";
 import { failedRun, mappedRun, node, sampleTask } from "./sample-runs.js";
 
 const typeOf = (run: Parameters<typeof outlineRun>[0], name: string) =>
@@ -50,6 +50,12 @@ test("outlineType() shows a mapped call as running while a child runs, as failed
 
 test("countRun() counts mapped children one by one and their parent not", () => {
   assert.is(totalOf(countRun(outlineRun(mappedRun(40)))), 41);
+});
+
+test("keptAndRan() names what came from the cache where there is some", () => {
+  assert.is(keptAndRan({ kept: 2, cached: 3, ran: 1 }), "kept 2, cached 3, ran 1");
+  assert.is(keptAndRan({ kept: 2, cached: 0, ran: 1 }), "kept 2, ran 1");
+  assert.is(keptAndRan({ kept: 2, ran: 1 }), "kept 2, ran 1"); // as older versions wrote it
 });
 
 for (const [ms, text] of [

@@ -1,6 +1,16 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { flow, noteSource, parameter, type TaskOptions, task, validators } from "../../src/index.js";
+import {
+  Cached,
+  dumpState,
+  flow,
+  loadState,
+  noteSource,
+  parameter,
+  type TaskOptions,
+  task,
+  validators,
+} from "../../src/index.js";
 import { Notebook } from "./notebook.js";
 
 const test = suite<{ notebook: Notebook; ran: number[] }>("cache");
@@ -29,6 +39,100 @@ async function twice(ran: number[], options: TaskOptions, first: number, second:
   }
   return { types, ran: ran.length };
 }
+
+/** Why the only task of the newest run ran. */
+const newestReason = async (notebook: Notebook) => (await notebook.runs())[0]!.tasks[0]!.reason;
+
+test("a cache miss names each input that changed, with its old and new value", async ({ notebook }) => {
+  const work = task("work", (limit: number, url: string, rows: number[]) => [limit, url, rows], { cacheFor: "1h" });
+  const run = (limit: number, url: string, rows: number[]) => flow("f", () => work(limit, url, rows)).run();
+  await run(5, "a", [1]);
+  assert.is(await newestReason(notebook), "cache miss: nothing was made from the same yet");
+  await run(6, "a", [1]);
+  assert.is(await newestReason(notebook), "cache miss: limit changed 5 → 6");
+  await run(6, "x".repeat(10_000), Array(1000).fill(0));
+  const reason = (await newestReason(notebook))!;
+  assert.match(reason, /^cache miss: url changed "a" → "x{40}…", rows changed \[ 1 \] → Array\(1000\)$/);
+  await run(6, "x".repeat(10_000), Array(1000).fill(1));
+  assert.is(await newestReason(notebook), "cache miss: rows changed (Array(1000))");
+});
+
+test("a cache miss names the function and the value that the source refers to and that changed", async ({
+  notebook,
+}) => {
+  const run = (clean: string, limit: number) => {
+    const helper = noteSource((n: number) => n, clean);
+    const fn = noteSource(
+      (n: number) => helper(n) + limit,
+      "(n) => clean(n) + limit",
+      () => ({ clean: helper, limit }),
+    );
+    return flow("f", () => task("work", fn, { cacheFor: "1h" })(1)).run();
+  };
+  await run("(n) => n", 1);
+  await run("(n) => n + 1", 1);
+  assert.is(await newestReason(notebook), "cache miss: source of `clean` changed");
+  await run("(n) => n + 1", 2);
+  assert.is(await newestReason(notebook), "cache miss: `limit` changed 1 → 2");
+});
+
+test("a cache miss says that the result expired", async ({ notebook }) => {
+  const work = task("work", () => 1, { cacheFor: 0 });
+  await flow("f", () => work()).run();
+  await flow("f", () => work()).run();
+  assert.match((await newestReason(notebook))!, /^cache miss: the result expired at \d{4}-/);
+});
+
+test("a cache hit counts neither as kept nor as ran", async ({ notebook }) => {
+  const cached = task("cached", (n: number) => n, { cacheFor: "1h" });
+  const plain = task("plain", (n: number) => n);
+  const run = () => flow("f", () => plain(cached.map([1, 2, 3]) as never)).run();
+  await run();
+  await run();
+  const [second, first] = await notebook.runs();
+  assert.equal([first!.kept, first!.cached, first!.ran], [0, 0, 4]);
+  assert.equal([second!.kept, second!.cached, second!.ran], [0, 3, 1]);
+});
+
+test("a given Cached is taken while it is valid, and run otherwise", async ({ notebook }) => {
+  let ran = 0;
+  const work = task("work", (n: number, other: number) => ++ran * 0 + n + other, {
+    cacheFor: "1h",
+    cacheValidator: validators.partialInputsOnly(["n"]),
+    cacheKey: `given ${Date.now()}`,
+  });
+  const built = (n: number, other: number) => flow("f", () => ({ work: work(n, other) }));
+  const first = (await built(1, 1).run({ store: "none" })).task("work") as Cached<number>;
+  assert.is(first.type, "Cached");
+  const given = async (state: Cached<number>, n: number, other: number) => {
+    ran = 0;
+    const ended = (await built(n, other).run({ taskStates: { work: state } })).task("work");
+    const reason = (await notebook.runs())[0]!.tasks[0]!.reason;
+    return { result: (await ended.load()).result, ran, reason };
+  };
+  assert.equal(await given(first, 1, 5), { result: 2, ran: 0, reason: "given" });
+  assert.equal((await given(loadState(await dumpState(first)) as Cached<number>, 1, 5)).ran, 0);
+  const other = await given(first, 2, 1);
+  assert.equal([other.result, other.ran], [3, 1]);
+  const stale = first.with({ cachedResultExpiration: new Date(0) });
+  assert.is((await given(stale, 7, 1)).ran, 1);
+  assert.is((await given(new Cached({ result: 100 }), 9, 1)).ran, 1);
+});
+
+test("a given Cached waits for what comes before it, whose result decides", async () => {
+  let source = 1;
+  let ran = 0;
+  const read = task("read", () => source);
+  const twice = task("twice", (n: number) => ++ran * 0 + n * 2, { cacheFor: "1h" });
+  const built = flow("f", () => ({ twice: twice(read()) }));
+  const first = (await built.run({ store: "none" })).task("twice");
+  const again = async () => (await built.run({ store: "none", taskStates: { twice: first } })).task("twice").result;
+  assert.is(await again(), 2);
+  assert.is(ran, 1);
+  source = 5;
+  assert.is(await again(), 10);
+  assert.is(ran, 2);
+});
 
 test("no caching unless asked for", async ({ ran }) => {
   assert.equal(await twice(ran, {}, 1, 1), { types: ["Success", "Success"], ran: 2 });

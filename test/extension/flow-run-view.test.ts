@@ -40,6 +40,20 @@ test("flowRunView() says name, word, kept and ran", () => {
   assert.is(text(find(".cl-facts")), "kept 2, ran 3 · attempt 2 · 4.2 s");
 });
 
+test("flowRunView() counts what came from the cache by itself, at the end and while the run goes on", () => {
+  assert.match(
+    text(open({ ...failedRun(), kept: 2, cached: 3, ran: 1 }).find(".cl-facts")),
+    /^kept 2, cached 3, ran 1 ·/,
+  );
+  const run = mappedRun(40);
+  const tasks = run.tasks.map((task) =>
+    task.mapIndex !== null && task.mapIndex < 3
+      ? { ...task, startedAt: null, state: { ...task.state, type: "Cached" as const } }
+      : task,
+  );
+  assert.match(text(open({ ...run, tasks }).find(".cl-facts")), /^kept 0, cached 3, ran 12 · /);
+});
+
 test("flowRunView() counts what was kept and what ran while the run goes on", () => {
   const run = mappedRun(20, 14);
   const tasks = run.tasks.map((task) => (task.mapIndex === null ? task : { ...task, kept: task.mapIndex < 3 }));

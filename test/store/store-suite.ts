@@ -161,6 +161,17 @@ function takeOverTests(test: Declare): void {
     assert.is(await store.lastRun({ ...place, flow: "other" }), undefined);
   });
 
+  test("tasksBefore() gives the finished task runs of the run before, at the same place and flow", async (store) => {
+    for (const id of ["oldest", "older", "newest"]) await store.beginRun(runOf(id), graphOf("a", "b"), self);
+    await store.beginRun(runOf("elsewhere", { place: { file: null, cell: null } }), [], self);
+    const a = transitionOf("older", "a", "Success", { memory: { inputPreviews: { limit: "5" } } });
+    await store.append([a, transitionOf("older", "b", "Running"), transitionOf("oldest", "a", "Failed")]);
+    assert.equal(await store.tasksBefore("newest"), [{ run: a.run, memory: a.memory }]);
+    assert.equal(await store.tasksBefore("oldest"), []);
+    assert.equal(await store.tasksBefore("elsewhere"), []);
+    assert.equal(await store.tasksBefore("no-such-run"), []);
+  });
+
   test("lastRun() leaves a run alone while its owner lives", async (store) => {
     await store.beginRun(runOf("r"), graphOf("a"), self);
     await store.append([transitionOf("r", "a", "Running")]);

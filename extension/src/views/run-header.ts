@@ -1,6 +1,11 @@
-import { FINISHED_TYPES, type StateType, SUCCESSFUL_TYPES } from "../../../src/contracts/records.js";
+import {
+  FINISHED_TYPES,
+  type FlowRunRecord,
+  type StateType,
+  SUCCESSFUL_TYPES,
+} from "../../../src/contracts/records.js";
 import { formatDuration } from "../../../src/display/human-units.js";
-import { keptAndRan, type StateCounts } from "../../../src/display/run-outline.js";
+import { isCacheHit, keptAndRan, type StateCounts } from "../../../src/display/run-outline.js";
 import { actionButton } from "./action-button.js";
 import { element, keyedViews, setAttributes, setText, type View } from "./element.js";
 import {
@@ -121,7 +126,7 @@ function factsOf(scene: RunScene): string {
     keptAndRan(running ? soFar(scene) : run),
     run.attempt > 1 && `attempt ${run.attempt}`,
     end !== null && formatDuration(end - run.startedAt),
-    running && runProgress(soFar(scene).ran, openTasks(scene), now - run.startedAt),
+    running && runProgress(soFar(scene).ran + soFar(scene).cached, openTasks(scene), now - run.startedAt),
     run.omitted && `${run.omitted} tasks not in this copy`,
   ]
     .filter(Boolean)
@@ -129,10 +134,11 @@ function factsOf(scene: RunScene): string {
 }
 
 /** The run's own counts are those of its end; until then its tasks tell. */
-function soFar({ outline }: RunScene): { readonly kept: number; readonly ran: number } {
+function soFar({ outline }: RunScene): Pick<FlowRunRecord, "kept" | "ran"> & { readonly cached: number } {
   const tasks = outline.flatMap(({ run, children }) => (children.length > 0 ? children : run ? [run] : []));
   const ended = tasks.filter(({ kept, state }) => !kept && FINISHED_TYPES.includes(state.type));
-  return { kept: tasks.filter(({ kept }) => kept).length, ran: ended.length };
+  const cached = ended.filter(isCacheHit).length;
+  return { kept: tasks.filter(({ kept }) => kept).length, cached, ran: ended.length - cached };
 }
 
 const openTasks = ({ counts, total }: RunScene): number =>
