@@ -2,9 +2,11 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/applica
 import { ICommandPalette } from "@jupyterlab/apputils";
 import { INotebookTracker } from "@jupyterlab/notebook";
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
+import { IStatusBar } from "@jupyterlab/statusbar";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { addExportCommand } from "./export-command.js";
 import { addRunHistory } from "./history-plugin.js";
+import { addCellMarks } from "./marks-plugin.js";
 import { outputPlaces } from "./output-places.js";
 import { flowRunRendererFactory } from "./renderers/flow-run.js";
 import { resultRendererFactory } from "./renderers/result.js";
@@ -48,4 +50,19 @@ const history: JupyterFrontEndPlugin<void> = {
     addRunHistory(app, tracker, palette),
 };
 
-export default [renderers, exporting, history];
+const marks: JupyterFrontEndPlugin<void> = {
+  id: "cellar-lab:marks",
+  description:
+    "Shows beside cells what their runs came to, in the status bar as well; retries from the cell's toolbar.",
+  autoStart: true,
+  requires: [INotebookTracker],
+  optional: [IStatusBar, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    tracker: INotebookTracker,
+    statusBar: IStatusBar | null,
+    translator: ITranslator | null,
+  ) => addCellMarks(app, tracker, statusBar, (translator ?? nullTranslator).load("cellar_lab")),
+};
+
+export default [renderers, exporting, history, marks];
