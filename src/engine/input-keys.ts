@@ -64,18 +64,21 @@ export class InputKeys {
   }
 
   #stateKey(state: State): string | null {
+    if (state.type !== "Mapped") {
+      if (state._result === NoResult) return "none";
+      const stored = storedReferenceOf(state._result);
+      if (stored) return stored.id;
+    }
     const known = this.#states.get(state);
     if (known !== undefined) return known;
-    const key = this.#resultKey(state);
+    const key = this.#madeKey(state);
     this.#states.set(state, key);
     return key;
   }
 
-  #resultKey(state: State): string | null {
+  /** Of what no store has: hashed once for all who are given it. */
+  #madeKey(state: State): string | null {
     if (state.type === "Mapped") return joined(state.mapStates.map((child) => this.#stateKey(child)));
-    if (state._result === NoResult) return "none";
-    const stored = storedReferenceOf(state._result);
-    if (stored) return stored.id;
     return state._result.serialized ? null : hashValue(state.result);
   }
 }

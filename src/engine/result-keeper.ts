@@ -4,7 +4,7 @@ import { NoResult } from "../result/no-result.js";
 import { preview } from "../result/preview.js";
 import type { Result } from "../result/result.js";
 import { type ResultSerializer, serializerJson } from "../result/result-serializer.js";
-import { noteStored, type StoredReference, storedReferenceOf } from "../result/stored-result.js";
+import { noteStored, type ReadStored, type StoredReference, storedReferenceOf } from "../result/stored-result.js";
 import { resultRecord } from "../state/state-record.js";
 import type { ResultWrite, Store } from "../store/store.js";
 
@@ -23,6 +23,9 @@ export const NOTHING_KEPT: KeptResult = { record: NO_RESULT_RECORD, reference: n
 export class ResultKeeper {
   /** @param store null keeps nothing. */
   constructor(readonly store: Store | null) {}
+
+  /** One for all results: a run has very many. */
+  readonly read: ReadStored = (id) => this.store!.readResult(id);
 
   /** Made ready and not yet on disk: several states may hold the same result. */
   readonly #waiting = new WeakMap<Result, Promise<KeptResult>>();
@@ -61,8 +64,7 @@ export class ResultKeeper {
 
   /** The write is on disk: whoever holds the result may carry it by reference from now on. */
   wrote(result: Result, kept: KeptResult): void {
-    const { store } = this;
     this.#waiting.delete(result); // and the text with it
-    if (store && kept.reference && kept.write) noteStored(result, kept.reference, (id) => store.readResult(id));
+    if (kept.reference && kept.write) noteStored(result, kept.reference, this.read);
   }
 }

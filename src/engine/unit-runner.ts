@@ -48,7 +48,7 @@ export class UnitRunner {
     if (!unit.remembered || unit.ran) return this.#runUnit(unit, unit.state, null);
     const keys = this.#keysOf(unit, upstreamOf(unit, nodes));
     const decision = keys ? keepDecision(unit.remembered, keys, upstreamRan(unit, nodes)) : NOT_KEPT;
-    const left = rememberedState(unit.remembered, this.#read);
+    const left = rememberedState(unit.remembered, this.#keeper.read);
     if (decision.keep) return this.#keep(unit, left);
     return this.#runUnit(unit, stateToGoOnFrom(left), decision.reason);
   }
@@ -227,8 +227,6 @@ export class UnitRunner {
     this.setting.tell(state, unit);
     return state;
   }
-
-  readonly #read = (id: string): Promise<string> => this.#keeper.store!.readResult(id);
 }
 
 /** What is kept of a run's keys so that a later one can say what changed; nothing where there is nothing to say. */

@@ -16,8 +16,25 @@ export interface ResultFields<T> {
   readonly serializer?: ResultSerializer<T>;
 }
 
+/** Where a Result is kept; what it looks like is stored-result.ts's own. */
+export interface ResultOrigin {
+  readonly reference: object;
+}
+/** Written once by the class: only it sees its private field. */
+export let originOf: (result: Result) => ResultOrigin | undefined;
+/** Notes where a Result is kept. That is no part of what it is, so that a frozen one can be told. */
+export let noteOrigin: (result: Result, origin: ResultOrigin) => void;
+
 /** What a task produced. A Result never changes: storing or reading one makes another. */
 export class Result<T = unknown> {
+  /** A field, since a weak map of a hundred thousand results is what a run spends its time on. */
+  #origin: ResultOrigin | undefined;
+  static {
+    originOf = (result) => result.#origin;
+    noteOrigin = (result, origin) => {
+      result.#origin = origin;
+    };
+  }
   readonly value: T | Json;
   readonly serialized: boolean;
   readonly serializer: ResultSerializer<T>;
