@@ -51,7 +51,7 @@ test("flowRunView() counts what came from the cache by itself, at the end and wh
       ? { ...task, startedAt: null, state: { ...task.state, type: "Cached" as const } }
       : task,
   );
-  assert.match(text(open({ ...run, tasks }).find(".cl-facts")), /^kept 0, cached 3, ran 12 · /);
+  assert.match(text(open({ ...run, tasks }).find(".cl-facts")), /^kept 0, cached 3, ran 26 · /);
 });
 
 test("flowRunView() counts what was kept and what ran while the run goes on", () => {
