@@ -12,7 +12,7 @@ const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 const FLOORS: readonly (readonly string[])[] = [
   ["src/contracts"],
   ["src/result", "src/state", "src/source", "src/links/error-record.ts", "kernel/protocol"],
-  ["src/task", "src/flow", "src/store", "src/display", "src/links", "kernel/links"],
+  ["src/task", "src/flow", "src/store", "src/display", "src/links", "src/modules", "kernel/links"],
   ["src/engine", "src/export", "kernel/wire", "kernel/language", "kernel/session", "kernel/control"],
   ["src/index.ts", "src/cli", "kernel/main.ts", "kernel/headless", "extension/src"],
 ];
@@ -40,7 +40,7 @@ const NEVER: readonly { readonly from: RegExp; readonly to: RegExp; readonly why
 const PACKAGES: { readonly [name: string]: RegExp } = {
   zeromq: /^kernel\/wire\/sockets\.ts$/,
   typescript: /^(kernel\/language|src\/export)\//,
-  "ts-node": /^(src\/export|kernel\/session)\//,
+  "ts-node": /^src\/modules\//,
   sqlite3: /^src\/store\/sqlite3-driver\.ts$/,
   "node:sqlite": /^src\/store\/[\w-]+-driver\.ts$/,
   commander: /^src\/cli\//,

@@ -1,3 +1,6 @@
+import { relative } from "node:path";
+import { aliasTargets } from "../../src/modules/path-aliases.js";
+
 /**
  * A failed import in words that name the specifier and the way out. What the module itself threw while it ran
  * is given back as it is.
@@ -7,8 +10,19 @@ export function importError(specifier: string, folder: string, error: unknown): 
   if (typeof code !== "string" || typeof message !== "string") return error;
   const say = WORDS[code];
   if (!say) return error;
-  return new Error(`Cannot import "${specifier}": ${say(message, packageName(specifier), folder)}`, { cause: error });
+  const words = misledAlias(specifier, folder) ?? say(message, packageName(specifier), folder);
+  return new Error(`Cannot import "${specifier}": ${words}`, { cause: error });
 }
+
+/** What can only be an alias of tsconfig.json: a name that no package can have. */
+function misledAlias(specifier: string, folder: string): string | undefined {
+  const targets = aliasTargets(specifier, folder);
+  if (targets.length === 0 || PACKAGE_NAME.test(packageName(specifier))) return undefined;
+  return `tsconfig.json leads to ${targets.map((target) => relative(folder, target)).join(" and ")}, and there is no such file`;
+}
+
+/** https://docs.npmjs.com/cli/configuring-npm/package-json#name */
+const PACKAGE_NAME = /^(@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*$/i;
 
 type Words = (message: string, name: string, folder: string) => string;
 

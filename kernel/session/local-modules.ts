@@ -1,51 +1,44 @@
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { register } from "node:module";
-import { dirname, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { folderImporter, type ImportInFolder } from "./folder-importer.js";
 
 /** Query of a local module's URL; a new number makes Node load the file, and what it imports, again. */
 export const GENERATION = "cellar";
 
 /** `data` for the hooks that load local modules. */
 export interface LocalModulesSetup {
-  readonly port: import("node:worker_threads").MessagePort;
+  readonly port: MessagePort;
   readonly libraryUrl: string;
 }
 
-/** Endings tried for a path without one, and for a ".js" that stands for a TypeScript file. */
-const ENDINGS = [".ts", ".tsx", ".mts", ".js", ".mjs", ".cjs", ".jsx", ".json", "/index.ts", "/index.tsx", "/index.js"];
-const SOURCES: { readonly [ending: string]: readonly string[] } = {
-  ".js": [".ts", ".tsx"],
-  ".jsx": [".tsx"],
-  ".mjs": [".mts"],
-};
-
-/** Modules by path: the notebook's own files, which change while the session runs. */
+/** The notebook's own modules: TypeScript too, found as the compiler finds them, loaded again when they have changed. */
 export class LocalModules {
   private generation = 0;
-  private heard: import("node:worker_threads").MessagePort | undefined;
+  private heard: MessagePort | undefined;
+  private importNow: ImportInFolder | undefined;
   /** Loaded files → time of their last change when they were loaded. */
   private readonly loaded = new Map<string, number>();
 
-  constructor(private readonly libraryUrl: string) {}
+  constructor(
+    private readonly folder: string,
+    private readonly libraryUrl: string,
+  ) {}
 
-  /** The file that a path or file URL means from `folder`; undefined for packages and unknown files. */
-  find(specifier: string, folder: string): string | undefined {
-    const isPath = /^(\.{1,2}(\/|$)|\/)/.test(specifier);
-    if (!isPath && !specifier.startsWith("file:")) return undefined;
-    return findFile(isPath ? resolve(folder, specifier) : fileURLToPath(specifier));
-  }
-
-  /** The URL under which a file is loaded now. */
-  url(file: string): string {
+  /** Imports as a module of the folder would. What changed since it was loaded, or imports what changed, is loaded anew. */
+  readonly load: ImportInFolder = (specifier, options) => {
     this.listen();
     if ([...this.loaded].some(([path, changed]) => changedAt(path) !== changed)) {
       this.generation += 1;
       this.loaded.clear();
+      this.importNow = undefined;
     }
-    return `${pathToFileURL(file).href}?${GENERATION}=${this.generation}`;
-  }
+    const place = `${pathToFileURL(join(this.folder, "[cell].js")).href}?${GENERATION}=${this.generation}`;
+    this.importNow ??= folderImporter(place);
+    return this.importNow(specifier, options);
+  };
 
   /** Hears which files were loaded since; begins with the first one, since the hooks cost every import a little. */
   private listen(): void {
@@ -67,17 +60,4 @@ export class LocalModules {
   }
 }
 
-/** A file by its path, or by the ending that its importer left out or wrote as the compiled file's. */
-export function findFile(path: string): string | undefined {
-  if (isFile(path)) return path;
-  const ending = /\.[cm]?jsx?$/.exec(path)?.[0] ?? "";
-  const sources = (SOURCES[ending] ?? []).map((source) => path.slice(0, -ending.length) + source);
-  return [...sources, ...ENDINGS.map((added) => path + added)].find(isFile);
-}
-
-const isFile = (path: string): boolean => existsSync(path) && statSync(path).isFile();
-
-const changedAt = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-
-/** Whether a file belongs to a package rather than to the notebook's author. */
-export const isInstalled = (path: string): boolean => dirname(path).split(/[\\/]/).includes("node_modules");
+const changedAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;

@@ -1,24 +1,24 @@
-import { createRequire, isBuiltin } from "node:module";
+import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { constants, Script } from "node:vm";
+import { findModule, isPath } from "../../src/modules/find-module.js";
+import { folderImporter, type ImportInFolder, type Namespace } from "./folder-importer.js";
 import { importError } from "./import-error.js";
 import { LocalModules } from "./local-modules.js";
-
-/** A module as `import()` gives it. */
-export type Namespace = { readonly [name: string]: unknown };
-/** Second argument of `import()`. */
-export type ImportOptions = { readonly with?: { readonly [key: string]: string } };
+import { localRequire } from "./local-requires.js";
 
 /** The kernel's own copy of the library, whatever the notebook's folder holds. */
 export const LIBRARY_URL = new URL("../../src/index.js", import.meta.url).href;
+
+/** What Node says of a package that is TypeScript: one of the author's own, linked into node_modules. */
+const NEEDS_COMPILER = new Set(["ERR_UNKNOWN_FILE_EXTENSION", "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX"]);
 
 /** What cells import: everything is looked up from the notebook's folder. */
 export class Modules {
   /** CommonJS, as in a file of that folder. */
   readonly require: NodeJS.Require;
   private readonly local: LocalModules;
-  private readonly importInFolder: (specifier: string, options?: ImportOptions) => Promise<Namespace>;
+  private readonly importPackage: ImportInFolder;
 
   /** @param loadLibrary called for `import "cellar"`. */
   constructor(
@@ -26,29 +26,30 @@ export class Modules {
     private readonly loadLibrary: () => Promise<Namespace>,
   ) {
     const place = join(folder, "[cell].js");
-    this.require = createRequire(place);
-    this.local = new LocalModules(LIBRARY_URL);
-    // Node resolves an import() from the file that holds it: this script stands where the cells do.
-    this.importInFolder = new Script("(specifier, options) => import(specifier, options)", {
-      filename: pathToFileURL(place).href,
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    }).runInThisContext() as typeof this.importInFolder;
-    quietly(() => this.importInFolder("node:module"));
+    this.require = localRequire(place, folder);
+    this.local = new LocalModules(folder, LIBRARY_URL);
+    this.importPackage = folderImporter(pathToFileURL(place).href);
+    quietly(() => this.importPackage("node:module"));
   }
 
   /**
-   * Imports a module for a cell: a package, a Node module, a file (TypeScript and JSON too; loaded again when it or
-   * a file that it imports has changed).
+   * Imports a module for a cell: a package, a Node module, a file (by its path or an alias of tsconfig.json; TypeScript
+   * and JSON too; loaded again when it or a file that it imports has changed).
    * @throws {Error} naming the specifier and the way out.
    */
-  readonly load = async (specifier: string, options?: ImportOptions): Promise<Namespace> => {
+  readonly load: ImportInFolder = async (specifier, options) => {
     const name = String(specifier);
     try {
       if (name === "cellar") return await this.loadLibrary();
-      if (isBuiltin(name)) return await this.importInFolder(name);
-      const file = this.local.find(name, this.folder);
-      if (file === undefined) return await this.importInFolder(name, options);
-      return await this.importInFolder(this.local.url(file), file.endsWith(".json") ? JSON_OPTIONS : options);
+      if (isBuiltin(name)) return await this.importPackage(name);
+      const isLocal = isPath(name) || name.startsWith("#") || findModule(name, this.folder) !== undefined;
+      if (isLocal) return await this.local.load(name, options);
+      try {
+        return await this.importPackage(name, options);
+      } catch (error) {
+        if (!NEEDS_COMPILER.has((error as { code?: string }).code ?? "")) throw error;
+        return await this.local.load(name, options);
+      }
     } catch (error) {
       throw importError(name, this.folder, error);
     }
@@ -68,5 +69,3 @@ function quietly(firstImport: () => void): void {
     process.emitWarning = emitWarning;
   }
 }
-
-const JSON_OPTIONS: ImportOptions = { with: { type: "json" } };

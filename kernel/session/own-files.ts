@@ -1,19 +1,17 @@
 import { fileURLToPath } from "node:url";
 
-/** Folder of the built program: dist/. */
-const OWN_FOLDER = fileURLToPath(new URL("../..", import.meta.url));
-const OWN_URL = new URL("../..", import.meta.url).href;
-/** What of that folder is the program; the rest is whatever lies there too. */
+/** Folders of the built program, dist/, and of its sources, which source maps lead to; as paths and as URLs. */
+const OWN_FOLDERS = ["../..", "../../.."]
+  .map((up) => new URL(`${up}/`, import.meta.url))
+  .flatMap((url) => [fileURLToPath(url), url.href]);
+/** What of such a folder is the program; the rest is whatever lies there too. */
 const OWN_PARTS = ["src/", "kernel/"];
 
 /** Whether a file, named by path or URL in a stack, is part of this program. */
 export function isOurs(file: string): boolean {
-  const inside = file.startsWith(OWN_URL)
-    ? file.slice(OWN_URL.length)
-    : file.startsWith(OWN_FOLDER)
-      ? file.slice(OWN_FOLDER.length)
-      : "";
-  return OWN_PARTS.some((part) => inside.startsWith(part));
+  return OWN_FOLDERS.some(
+    (folder) => file.startsWith(folder) && OWN_PARTS.some((part) => file.startsWith(part, folder.length)),
+  );
 }
 
 /** Whether a file is part of the package that the store reads SQLite by: its frames reach cells with the store's errors. */

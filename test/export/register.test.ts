@@ -48,6 +48,17 @@ for (const [what, files] of [
     assert.is(await runScript(folder, { ...files, "flow.ts": TYPED }), "3\n");
   });
 
+scripts("cellar/register finds modules by the aliases of tsconfig.json, and JSON", async ({ folder }) => {
+  const output = await runScript(folder, {
+    "tsconfig.json": '{ "compilerOptions": { "paths": { "@/*": ["./lib/*"] }, "outDir": "out" } }',
+    "flow.ts":
+      'import { a } from "@/a";\nimport data from "@/data.json";\nconst { c } = await import("@/c");\nconsole.log(a + data.b + c);',
+    "lib/a.ts": "export const a: number = 1;",
+    "lib/data.json": '{ "b": 2 }',
+    "lib/c.cts": "const c: number = 3;\nexport = { c };",
+  });
+  assert.is(output, "6\n");
+});
 scripts("cellar/register finds local TypeScript modules however they are named", async ({ folder }) => {
   const output = await runScript(folder, {
     "flow.ts":

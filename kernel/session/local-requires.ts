@@ -1,0 +1,55 @@
+import { readFileSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { compileFile, isCompiled } from "../../src/modules/compile-file.js";
+import { isInstalled } from "../../src/modules/find-file.js";
+import { findModule } from "../../src/modules/find-module.js";
+import { isOurs } from "./own-files.js";
+
+const ENDINGS = [".ts", ".tsx", ".cts", ".mts", ".jsx"];
+
+/**
+ * `require` as in a file of a folder, for TypeScript files and the aliases of tsconfig.json too. The author's own files
+ * are loaded again when one of them has changed.
+ * @param place the file that it stands in.
+ */
+export function localRequire(place: string, folder: string): NodeJS.Require {
+  const original = createRequire(place);
+  /** The author's loaded files → time of their last change when they were loaded. */
+  const loaded = new Map<string, number>();
+  const find = (specifier: string): string => {
+    const file = findModule(specifier, folder);
+    if (file !== undefined && isCompiled(file)) compileTypeScript(original);
+    return file ?? specifier;
+  };
+  const require = (specifier: string): unknown => {
+    const file = find(specifier);
+    forgetChanged(original, loaded);
+    try {
+      return original(file);
+    } finally {
+      for (const path of Object.keys(original.cache))
+        if (!loaded.has(path) && !isInstalled(path) && !isOurs(path)) loaded.set(path, changedAt(path));
+    }
+  };
+  const resolve = (specifier: string, options?: { paths?: string[] }) => original.resolve(find(specifier), options);
+  return Object.assign(require, original, {
+    resolve: Object.assign(resolve, { paths: original.resolve.paths }),
+  }) as NodeJS.Require;
+}
+
+/** Node's own way to let `require` read more kinds of files; it stays for as long as CommonJS does. */
+function compileTypeScript({ extensions }: NodeJS.Require): void {
+  for (const ending of ENDINGS)
+    extensions[ending] ??= (module, path) => {
+      const compiled = module as NodeModule & { _compile(js: string, path: string): void };
+      compiled._compile(compileFile(path, readFileSync(path, "utf8"), "CommonJS"), path);
+    };
+}
+
+function forgetChanged({ cache }: NodeJS.Require, loaded: Map<string, number>): void {
+  if (![...loaded].some(([path, changed]) => changedAt(path) !== changed)) return;
+  for (const path of loaded.keys()) delete cache[path];
+  loaded.clear();
+}
+
+const changedAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
