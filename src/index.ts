@@ -12,6 +12,7 @@ export type {
   StateType,
   TaskRunRecord,
 } from "./contracts/records.js";
+export type { Rerun } from "./contracts/run-comm.js";
 export { DISPLAY, type Displayable } from "./display/display-symbol.js";
 export type { MimeBundle } from "./display/mime-bundle.js";
 export { html, latex, md, svg } from "./display/rich.js";

@@ -1,4 +1,4 @@
-import type { ResultPreview } from "../../src/contracts/run-comm.js";
+import type { Rerun, ResultPreview } from "../../src/contracts/run-comm.js";
 import type { ErrorContent, Header, JsonObject, MimeBundle } from "../protocol/messages.js";
 
 /** The execution of one cell, as the session sees it. */
@@ -38,7 +38,7 @@ export type SessionCalls = {
   commMsg: { ask: { commId: string; data: JsonObject; parent: Header; buffers: Uint8Array[] }; answer: null };
   commClose: { ask: { commId: string; data: JsonObject; parent: Header }; answer: null };
   /** Runs again the flow of a run that this session began, keeping what finished. @throws {RangeError} unknown run. */
-  retryRun: { ask: { runId: string }; answer: null };
+  retryRun: { ask: { runId: string; rerun: Rerun }; answer: null };
   cancelRun: { ask: { runId: string }; answer: null };
   /** Reads a stored result for a person: the session knows the custom serializers. */
   readResult: {

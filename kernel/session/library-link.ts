@@ -1,3 +1,4 @@
+import type { Rerun } from "../../src/contracts/run-comm.js";
 import { resultBundle } from "../../src/display/result-bundle.js";
 import { stateBundle } from "../../src/display/state-bundle.js";
 import { cancelRun, retryRun } from "../../src/engine/live-runs.js";
@@ -85,8 +86,8 @@ export class LibraryLink implements Surroundings {
 
   /** The part of the session's answers that concerns runs and results. */
   readonly answers: Pick<Answers<SessionCalls>, "retryRun" | "cancelRun" | "readResult"> = {
-    retryRun: async ({ runId }) => {
-      await this.retry(runId);
+    retryRun: async ({ runId, rerun }) => {
+      await this.retry(runId, rerun);
       return null;
     },
     cancelRun: ({ runId }) => {
@@ -97,26 +98,20 @@ export class LibraryLink implements Surroundings {
   };
 
   /** Resolves when the run has begun. What it puts out belongs to the cell that began it before. */
-  private async retry(runId: string): Promise<void> {
+  private async retry(runId: string, rerun: Rerun): Promise<void> {
     const interrupt = new AbortController();
     const before = this.cells.get(runId);
     const begun = new Promise<void>((resolve) => this.retrying.set(runId, resolve));
     this.interrupts.add(interrupt);
-    const run = () => retryRun(runId);
+    const run = () => retryRun(runId, rerun);
     const cell = before && beginCell(before, interrupt.signal);
     const done = (): void => {
       this.retrying.delete(runId);
       this.interrupts.delete(interrupt);
     };
-    let running: ReturnType<typeof retryRun>;
-    try {
-      running = cell ? insideContext(cell, run) : run();
-    } catch (error) {
-      done(); // begun by another session: when a cell resumes it here, that is no retry
-      throw error;
-    }
-    const ended = running.finally(done);
-    ended.catch((error: unknown) => this.outlet.error(toErrorContent(error), before?.header ?? null));
-    await Promise.race([begun, ended]);
+    const ended = (cell ? insideContext(cell, run) : run()).finally(done);
+    let hasBegun = false;
+    ended.catch((error: unknown) => hasBegun && this.outlet.error(toErrorContent(error), before?.header ?? null));
+    await Promise.race([begun.then(() => (hasBegun = true)), ended]); // what fails before it began is the answer
   }
 }

@@ -70,7 +70,7 @@ class FollowedRun implements CommEnd {
     const { session, openStore } = this.parts;
     switch (request.ask) {
       case "retry":
-        return session("retryRun", { runId: this.runId });
+        return session("retryRun", { runId: this.runId, rerun: request.rerun });
       case "cancel":
         return session("cancelRun", { runId: this.runId });
       case "logs":

@@ -13,10 +13,20 @@ export interface RunCommOpen {
   readonly runId: string;
 }
 
+/** What of an ended run runs again; the rest is kept. Tasks are named by their calls. */
+export type Rerun =
+  /** What did not end well, and what waits for it. */
+  | { readonly kind: "failed" }
+  | { readonly kind: "all" }
+  /** A task and all that depends on it. */
+  | { readonly kind: "from"; readonly task: string }
+  /** What did not end well; a Paused task goes on. */
+  | { readonly kind: "resume"; readonly task: string };
+
 /** Requests of the front end; each is acknowledged by an answer with the same id. */
 export type RunCommRequest =
   /** Runs the flow again, keeping what finished. Executes code: only from a trusted notebook. */
-  | { readonly id: number; readonly ask: "retry" }
+  | { readonly id: number; readonly ask: "retry"; readonly rerun: Rerun }
   | { readonly id: number; readonly ask: "cancel" }
   /** Reads a window of a stored result, as text or rows. */
   | { readonly id: number; readonly ask: "preview"; readonly resultId: string }

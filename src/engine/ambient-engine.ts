@@ -1,5 +1,6 @@
 import { basename, extname } from "node:path";
 import type { Place } from "../contracts/records.js";
+import type { Rerun } from "../contracts/run-comm.js";
 import { AmbientFlow } from "../flow/ambient-flow.js";
 import { neededCalls, orderCalls } from "../flow/call-order.js";
 import { terminalCalls } from "../flow/flow.js";
@@ -8,6 +9,7 @@ import type { RunPlace } from "../store/store.js";
 import { durationMs } from "../task/duration.js";
 import type { TaskCall } from "../task/task-call.js";
 import { noteLive } from "./live-runs.js";
+import { callsAgain, recall } from "./rerun.js";
 import { RunAttempt } from "./run-attempt.js";
 import { StopSignal } from "./stop-signal.js";
 import type { Surroundings } from "./surroundings.js";
@@ -107,7 +109,8 @@ async function beginAmbient(around: Surroundings, place: Place, first: TaskCall)
   // Clients that send no cell id still run cells: their runs are told apart by the first call.
   const name = place.cell === null && interrupt ? `${flow.flowName}:${first.name}` : flow.flowName;
   const calls = orderCalls(name, neededCalls([first]));
-  return openAttempt({ around, flow, place: { ...place, flow: name }, calls, resume: "failed", interrupt });
+  const rerun: Rerun = { kind: "failed" };
+  return openAttempt({ around, flow, place: { ...place, flow: name }, calls, resume: "failed", rerun, interrupt });
 }
 
 interface Opening {
@@ -116,10 +119,14 @@ interface Opening {
   readonly place: RunPlace;
   readonly calls: readonly TaskCall[];
   readonly resume: string;
+  readonly rerun: Rerun;
   readonly interrupt: AbortSignal | undefined;
 }
 
-async function openAttempt({ around, flow, place, calls, resume, interrupt }: Opening): Promise<AmbientAttempt> {
+async function openAttempt(opening: Opening): Promise<AmbientAttempt> {
+  const { around, flow, place, calls, resume, rerun, interrupt } = opening;
+  const again = callsAgain(place.flow, calls, rerun);
+  for (const call of again) settled.delete(call);
   const stop = new StopSignal();
   stop.follow(interrupt, "The run was interrupted.");
   const attempt = await RunAttempt.begin({
@@ -134,7 +141,7 @@ async function openAttempt({ around, flow, place, calls, resume, interrupt }: Op
     stop,
     given: (call) => settled.get(call),
     checksGiven: false,
-    recall: (remembered) => remembered,
+    recall: (remembered) => recall(remembered, again, rerun),
     tell: (state, { node, mapIndex }) => {
       if (mapIndex === null && state.isSuccessful()) settled.set(node.call, state);
     },
@@ -151,7 +158,7 @@ function goOn(run: AmbientRun, begun: AmbientAttempt, around: Surroundings): voi
   runner.add(orderCalls(begun.place.flow, neededCalls(wanted)));
   if (run.rest) return;
   const ended = new Promise<void>((resolve) => {
-    const endLive = noteLive(journal.run.id, begun.stop, () => runAgain(begun, around));
+    const endLive = noteLive(journal.run.id, begun.stop, (rerun) => runAgain(begun, around, rerun));
     run.rest = () => {
       endLive();
       resolve();
@@ -180,12 +187,13 @@ async function writeState(attempt: RunAttempt): Promise<State> {
 }
 
 /** Runs what did not end well of a run whose cell is over: a button asked. */
-async function runAgain({ attempt: left, flow, place }: AmbientAttempt, around: Surroundings): Promise<State> {
+async function runAgain(before: AmbientAttempt, around: Surroundings, rerun: Rerun): Promise<State> {
+  const { attempt: left, flow, place } = before;
   const calls = [...left.runner.results().keys()];
   const resume = left.journal.run.id;
-  const begun = await openAttempt({ around, flow, place, calls, resume, interrupt: around.interrupt() });
+  const begun = await openAttempt({ around, flow, place, calls, resume, rerun, interrupt: around.interrupt() });
   const { attempt } = begun;
-  const endLive = noteLive(resume, begun.stop, () => runAgain(begun, around));
+  const endLive = noteLive(resume, begun.stop, (next) => runAgain(begun, around, next));
   around.began(attempt.journal);
   attempt.runner.add(calls);
   await attempt.runner.whenIdle();

@@ -1,15 +1,16 @@
-import { dependentCalls } from "../flow/call-order.js";
+import type { Rerun } from "../contracts/run-comm.js";
 import { type Flow, type FlowEngine, type RunOptions, terminalCalls } from "../flow/flow.js";
 import type { FlowResults, FlowState } from "../flow/flow-results.js";
 import { toErrorRecord } from "../links/error-record.js";
 import { storedReferenceOf } from "../result/stored-result.js";
 import { Failed, Pending, Running, type State } from "../state/states.js";
-import type { RememberedTask, Store } from "../store/store.js";
+import type { Store } from "../store/store.js";
 import { durationMs } from "../task/duration.js";
 import { resolveParameters } from "../task/parameter.js";
 import type { TaskCall } from "../task/task-call.js";
 import { readTemplate } from "../task/template.js";
 import { noteLive } from "./live-runs.js";
+import { callsAgain, recall } from "./rerun.js";
 import { RunAttempt } from "./run-attempt.js";
 import { StopSignal } from "./stop-signal.js";
 import type { Surroundings } from "./surroundings.js";
@@ -21,23 +22,22 @@ const SMALL_BYTES = 16 * 1024 * 1024;
 
 /** Runs flows in this process. */
 export const flowEngine: FlowEngine = {
-  run: (flow, options) => runFlow(flow, options, currentSurroundings()),
-  resume: (flow, runId, taskName, options) =>
-    runFlow(flow, { ...options, resume: runId }, currentSurroundings(), taskName),
+  run: (flow, options) => runFlow(flow, options, currentSurroundings(), rerunOf(flow, options)),
+  resume: (flow, runId, task, options) =>
+    runFlow(flow, { ...options, resume: runId }, currentSurroundings(), { kind: "resume", task }),
 };
 
-async function runFlow(
-  flow: Flow,
-  options: RunOptions,
-  around: Surroundings,
-  resumed: string | null = null,
-): Promise<FlowState> {
+/** What the options ask to run again. @throws {TypeError} for a call of another flow. */
+const rerunOf = (flow: Flow, { from }: RunOptions): Rerun =>
+  from ? { kind: "from", task: callOf(flow, from).name } : { kind: "failed" };
+
+async function runFlow(flow: Flow, options: RunOptions, around: Surroundings, rerun: Rerun): Promise<FlowState> {
   const place = around.place(); // now: it may be another cell's turn after an await
   const interrupt = around.interrupt();
   const { calls, parameters: declared } = flow.graph;
   const maxWaitMs = durationMs(options.maxWait ?? MAX_WAIT, "maxWait");
   const given = givenStates(flow, options);
-  checkNamed(flow, options.from, resumed);
+  const again = callsAgain(flow.name, calls, rerun);
   const parameters = await resolveParameters(flow.name, declared, options.parameters ?? {});
   const store = await storeOf(options, around);
   const stop = new StopSignal();
@@ -46,19 +46,18 @@ async function runFlow(
     place: { ...place, flow: flow.name },
     calls,
     parameters,
-    resume: options.resume ?? (options.from ? "last" : "failed"),
+    resume: options.resume ?? (rerun.kind === "from" ? "last" : "failed"),
     executor: options.executor ?? flow.options.executor,
     serializer: flow.options.serializer,
     maxWaitMs,
     stop,
     given: (call) => given.get(call),
     checksGiven: true,
-    recall: (remembered) => recalled(flow, options.from, resumed, remembered),
+    recall: (remembered) => recall(remembered, again, rerun),
     tell: (state, { node, mapIndex }) => options.onState?.(state, node.call, mapIndex),
   });
-  const { from: _, ...again } = options;
   const runId = attempt.journal.run.id; // the button's way back holds no attempt: its values may be large
-  const ended = noteLive(runId, stop, () => runFlow(flow, { ...again, resume: runId }, around));
+  const ended = noteLive(runId, stop, (next) => runFlow(flow, { ...options, resume: runId }, around, next));
   const unfollow = [
     stop.follow(options.signal, "The run was cancelled."),
     stop.follow(interrupt, "The run was interrupted."),
@@ -130,29 +129,6 @@ function callNamed(flow: Flow, name: string): TaskCall {
 function callOf(flow: Flow, call: TaskCall): TaskCall {
   if (call.owner === flow.graph) return call;
   throw new TypeError(`Cannot run flow "${flow.name}": call "${call.name}" is of flow "${call.owner.flowName}"`);
-}
-
-function checkNamed(flow: Flow, from: TaskCall | undefined, resumed: string | null): void {
-  if (from) callOf(flow, from);
-  if (resumed !== null) callNamed(flow, resumed);
-}
-
-/** Forgets what is to run again, and tells a paused task to go on. */
-function recalled(
-  flow: Flow,
-  from: TaskCall | undefined,
-  resumed: string | null,
-  remembered: Map<string, RememberedTask>,
-): ReadonlyMap<string, RememberedTask> {
-  const again = from ? new Set([...dependentCalls(from, flow.graph.calls)].map((call) => call.name)) : null;
-  for (const [key, task] of remembered) {
-    if (again?.has(task.run.name)) remembered.delete(key);
-    if (task.run.name === resumed && task.run.state.type === "Paused") {
-      const state = { ...task.run.state, type: "Resume" as const, startTime: task.run.state.timestamp };
-      remembered.set(key, { ...task, run: { ...task.run, state } });
-    }
-  }
-  return remembered;
 }
 
 async function storeOf({ store }: RunOptions, around: Surroundings): Promise<Store | null> {

@@ -1,14 +1,17 @@
+import type { Rerun } from "../contracts/run-comm.js";
 import type { State } from "../state/states.js";
 import type { Clock } from "./clock.js";
 import type { StopSignal } from "./stop-signal.js";
+
+/** Runs a run's flow again, in the same run. */
+export type RunAgain = (rerun: Rerun) => Promise<State>;
 
 /** A run that this process began. */
 interface Begun {
   /** Set while it goes on. */
   stop: StopSignal | null;
   readonly ended: Promise<void>;
-  /** Runs the flow again, keeping what finished. */
-  readonly again: () => Promise<State>;
+  readonly again: RunAgain;
 }
 
 /** How long a stopped run may take to write where it stands. */
@@ -17,7 +20,7 @@ const LAST_WRITES_MS = 3000;
 const begun = new Map<string, Begun>();
 
 /** Notes that a run goes on here, so that buttons can reach it. Gives the way to say that it ended. */
-export function noteLive(runId: string, stop: StopSignal, again: () => Promise<State>): () => void {
+export function noteLive(runId: string, stop: StopSignal, again: RunAgain): () => void {
   const { promise: ended, resolve } = deferred();
   const entry: Begun = { stop, ended, again };
   begun.set(runId, entry);
@@ -56,9 +59,13 @@ export async function endOfStopped(runId: string, clock: Clock): Promise<boolean
   return true;
 }
 
-/** Runs a run's flow again, keeping what finished. @throws {RangeError} when this process did not begin it. */
-export function retryRun(runId: string): Promise<State> {
-  return runOf(runId, "retry").again();
+/**
+ * Runs a run's flow again, in the same run, keeping what finished.
+ * @param rerun What is to run again although it finished. @default what did not end well alone
+ * @throws {RangeError} when this process did not begin it.
+ */
+export async function retryRun(runId: string, rerun: Rerun = { kind: "failed" }): Promise<State> {
+  return runOf(runId, "retry").again(rerun);
 }
 
 /** Stops a run that goes on. Does nothing when it has ended. @throws {RangeError} when this process did not begin it. */

@@ -181,6 +181,21 @@ test("after a kernel restart, retry runs the cells again and keeps what finished
   assert.match(await facts(), /kept 2, ran 2 · attempt 2/);
 });
 
+test("a run that ended well runs again from a task on, and all of it", async () => {
+  await node("stock").click();
+  const from = run().locator(".cl-rerun-from");
+  await from.and(page.getByTitle("Runs 2 again, keeps 2")).waitFor();
+  await shot("run-from-here-light");
+  await useTheme(page, "JupyterLab Dark");
+  await shot("run-from-here-dark");
+  await useTheme(page, "JupyterLab Light");
+  await from.click();
+  await run().locator(".cl-run-header .cl-facts", { hasText: "kept 2, ran 2 · attempt 3" }).waitFor();
+  await run().locator(".cl-again").click();
+  await run().locator(".cl-run-header .cl-facts", { hasText: "kept 0, ran 4 · attempt 4" }).waitFor();
+  await word("Success");
+});
+
 test("two views of one run follow it together", async () => {
   await rm(join(lab.folder, "stock"));
   await runCell("shop.run()");

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { cancelRun, context, display, flow, html, retryRun, task } from "../../src/index.js";
+import { cancelRun, context, display, flow, html, retryRun, signals, task } from "../../src/index.js";
 import { Notebook } from "./notebook.js";
 
 const test = suite<{ notebook: Notebook }>("live runs");
@@ -65,8 +65,70 @@ test("cancelRun() stops a run, retryRun() goes on with it", async ({ notebook })
   assert.is((await notebook.runs()).length, 1);
 });
 
-test("retryRun() and cancelRun() refuse a run of another process", () => {
-  assert.throws(() => retryRun("elsewhere"), /"elsewhere"/);
+async function assertRejects(promise: Promise<unknown>, message: RegExp): Promise<void> {
+  await promise.then(
+    () => assert.unreachable(),
+    (error: Error) => assert.match(error.message, message),
+  );
+}
+
+const threeSteps = (called: string[]) => {
+  const step = (name: string) =>
+    task(name, (before: number) => {
+      called.push(name);
+      return before + 1;
+    });
+  const [a, b, c] = [step("a"), step("b"), step("c")];
+  return { a, b, c };
+};
+
+test("retryRun() runs a flow again from a task on, or all of it, in the same run", async ({ notebook }) => {
+  const called: string[] = [];
+  const { a, b, c } = threeSteps(called);
+  await flow("f", () => c(b(a(1)))).run();
+  const { id } = notebook.begun[0]!.current();
+  assert.is((await retryRun(id, { kind: "from", task: "b" })).type, "Success");
+  assert.equal(called.splice(0), ["a", "b", "c", "b", "c"]);
+  assert.is((await retryRun(id, { kind: "all" })).type, "Success");
+  assert.equal(called, ["a", "b", "c"]);
+  const [run, ...others] = await notebook.runs();
+  assert.equal([run!.attempt, run!.kept, run!.ran, others.length], [3, 0, 3, 0]);
+});
+
+test("retryRun() runs calls outside a flow again as well", async ({ notebook }) => {
+  const called: string[] = [];
+  const { a, b, c } = threeSteps(called);
+  await notebook.cell("1", async () => await c(b(a(1))));
+  const { id } = notebook.begun[0]!.current();
+  await notebook.begun[0]!.ended;
+  await retryRun(id, { kind: "from", task: "c" });
+  assert.equal(called.splice(0), ["a", "b", "c", "c"]);
+  await retryRun(id, { kind: "all" });
+  assert.equal(called, ["a", "b", "c"]);
+});
+
+test("retryRun() goes on with a paused task", async ({ notebook }) => {
+  let approved = false;
+  const ask = task("ask", () => {
+    if (!approved) throw signals.pause("waits for approval");
+    return "approved";
+  });
+  assert.is((await flow("f", () => ask()).run()).type, "Paused");
+  const { id } = notebook.begun[0]!.current();
+  approved = true;
+  assert.is((await retryRun(id, { kind: "failed" })).type, "Paused", "a paused task waits until it is named");
+  assert.is((await retryRun(id, { kind: "resume", task: "ask" })).type, "Success");
+});
+
+test("retryRun() refuses a task that the flow does not have", async ({ notebook }) => {
+  const one = task("one", () => 1);
+  await flow("f", () => one()).run();
+  const { id } = notebook.begun[0]!.current();
+  await assertRejects(retryRun(id, { kind: "from", task: "two" }), /flow "f": it has no call "two"/);
+});
+
+test("retryRun() and cancelRun() refuse a run of another process", async () => {
+  await assertRejects(retryRun("elsewhere"), /"elsewhere"/);
   assert.throws(() => cancelRun("elsewhere"), /"elsewhere"/);
 });
 

@@ -9,7 +9,7 @@ import { closeDom } from "./dom.js";
 function open(run: FlowRunRecord, more: Partial<FlowRunModel> = {}, actions: Partial<FlowRunActions> = {}) {
   const asked: string[] = [];
   const view = flowRunView({
-    retry: async () => void asked.push("retry"),
+    retry: async ({ kind, ...of }) => void asked.push(["retry", kind, ...Object.values(of)].join(" ")),
     cancel: async () => void asked.push("cancel"),
     preview: async () => ({ kind: "text", text: "", truncated: false }),
     logs: async () => [],
@@ -135,8 +135,47 @@ for (const [what, model, run, reason] of REFUSALS)
     assert.is(find(".cl-retry").getAttribute("aria-disabled"), reason === null ? null : "true");
     press(".cl-retry");
     await settled();
-    assert.equal(asked, reason === null ? ["retry"] : []);
+    assert.equal(asked, reason === null ? ["retry failed"] : []);
   });
+
+test("flowRunView() runs all again, or from a task on, and says beforehand what that comes to", async () => {
+  const run = failedRun();
+  const { find, press, asked, show } = open(run);
+  assert.is(find(".cl-again").title, "Runs 6 again, keeps 0");
+  press(".cl-again");
+  press(node("findLicences"));
+  assert.is(find(".cl-rerun-from").title, "Runs 4 again, keeps 2");
+  press(".cl-rerun-from");
+  await settled();
+  assert.equal(asked, ["retry all", "retry from findLicences"]);
+  assert.ok(find(".cl-resume").hidden, "nothing is paused");
+  show(run, { link: "none" });
+  assert.ok(find(".cl-again").hidden);
+  assert.ok(find(".cl-task-actions").hidden);
+});
+
+test("flowRunView() resumes a paused task", async () => {
+  const run = failedRun();
+  const tasks = run.tasks.map((each) => (each.name === "drawChart" ? { ...each, state: sampleState("Paused") } : each));
+  const { find, press, asked } = open({ ...run, tasks });
+  press(node("drawChart"));
+  assert.not(find(".cl-resume").hidden);
+  press(".cl-resume");
+  await settled();
+  assert.equal(asked, ["retry resume drawChart"]);
+});
+
+test("flowRunView() says in the drawer why a task was not run again", async () => {
+  const { find, press } = open(
+    failedRun(),
+    {},
+    { retry: () => Promise.reject(new Error("this session did not begin it")) },
+  );
+  press(node("drawChart"));
+  press(".cl-rerun-from");
+  await settled();
+  assert.is(text(find(".cl-task-actions .cl-alert")), "this session did not begin it");
+});
 
 test("flowRunView() offers cancel only while the run goes on", async () => {
   const { find, press, asked, show } = open(mappedRun(20));

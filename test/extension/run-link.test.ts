@@ -113,9 +113,12 @@ test("RunLink asks for a new snapshot when a delta was lost", () => {
 test("RunLink.ask() pairs answers with questions", async () => {
   const { link: made, comms, hear } = link();
   hear(snapshot());
-  const [first, second] = [made.ask({ ask: "retry" }), made.ask({ ask: "logs", taskRunId: "t" })];
+  const [first, second] = [
+    made.ask({ ask: "retry", rerun: { kind: "failed" } }),
+    made.ask({ ask: "logs", taskRunId: "t" }),
+  ];
   assert.equal(comms[0]!.sent, [
-    { ask: "retry", id: 1 },
+    { ask: "retry", rerun: { kind: "failed" }, id: 1 },
     { ask: "logs", taskRunId: "t", id: 2 },
   ]);
   hear({ kind: "answer", id: 2, ok: true, value: [] });

@@ -91,7 +91,7 @@ test("retryRun() runs again what failed, in the cell that began it", async () =>
   const failed = lastRun(first)!;
   assert.is(failed.state.type, "Failed");
   await session.run("$.ready = true");
-  await session.ask("retryRun", { runId: failed.id });
+  await session.ask("retryRun", { runId: failed.id, rerun: { kind: "failed" } });
   const updated = await session.output(
     (output) =>
       output.kind === "display" &&
@@ -100,7 +100,7 @@ test("retryRun() runs again what failed, in the cell that began it", async () =>
       (output.data[FLOW_RUN_MIME] as unknown as FlowRunRecord).state.type === "Success",
   );
   assert.is(parentOf(updated), parentOf(first.outputs[0]!));
-  await assertRejects(session.ask("retryRun", { runId: "no-such-run" }), /no-such-run/);
+  await assertRejects(session.ask("retryRun", { runId: "no-such-run", rerun: { kind: "failed" } }), /no-such-run/);
 });
 
 test("cancelRun() stops a run that goes on", async () => {

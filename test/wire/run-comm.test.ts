@@ -139,9 +139,9 @@ test("requests are acknowledged with their id", async () => {
   }) as unknown as Caller<SessionCalls>;
   const { until, end } = follow("r4", session);
   await until(1);
-  end.message({ id: 7, ask: "retry" });
+  end.message({ id: 7, ask: "retry", rerun: { kind: "from", task: "a" } });
   assert.equal((await until(2))[1], { kind: "answer", id: 7, ok: true, value: null });
-  assert.equal(asked, [["retryRun", { runId: "r4" }]]);
+  assert.equal(asked, [["retryRun", { runId: "r4", rerun: { kind: "from", task: "a" } }]]);
   end.message({ id: 8, ask: "logs", taskRunId: "r4-a" });
   assert.equal((await until(3))[2], { kind: "answer", id: 8, ok: true, value: [] });
   end.message({ id: 9, ask: "preview", resultId: "nothing" });

@@ -1,6 +1,6 @@
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { FLOW_RUN_MIME, type FlowRunRecord, type LogRecord, type StateRecord } from "../../../src/contracts/records.js";
-import type { ResultPreview } from "../../../src/contracts/run-comm.js";
+import type { Rerun, ResultPreview } from "../../../src/contracts/run-comm.js";
 import { announceEnd } from "../announce-end.js";
 import type { OutputPlaces } from "../output-places.js";
 import { RunLink } from "../run-link.js";
@@ -33,13 +33,13 @@ export class RenderedFlowRun extends CellarWidget implements FlowRunActions {
     this.node.replaceChildren(this.draw(run, true));
   }
 
-  async retry(): Promise<void> {
+  async retry(rerun: Rerun): Promise<void> {
     try {
       if (!this.link?.live) throw new Error("Cannot retry over the kernel: it is not connected");
-      await this.link.ask({ ask: "retry" });
+      await this.link.ask({ ask: "retry", rerun });
     } catch (error) {
       // The kernel does not know the run any more: running its cell again keeps what finished.
-      if (!(await this.places.runCellOf(this.node))) throw error;
+      if (rerun.kind !== "failed" || !(await this.places.runCellOf(this.node))) throw error;
     }
   }
 

@@ -4,6 +4,8 @@ export interface ActionModel {
   readonly text: string;
   /** Why it cannot be pressed now. */
   readonly refusal: string | undefined;
+  /** What pressing it will do. */
+  readonly plan?: string;
 }
 
 /** A button that stays in reach of the keyboard while it is off, and says why. */
@@ -22,8 +24,8 @@ export function actionButton(
     setAttributes(node, {
       "aria-disabled": off ? "true" : null,
       "aria-busy": busy ? "true" : null,
-      title: model.refusal,
-      "aria-description": model.refusal,
+      title: model.refusal ?? model.plan,
+      "aria-description": model.refusal ?? model.plan,
     });
   };
   node.addEventListener("click", async () => {

@@ -6,7 +6,7 @@ import {
   type StateRecord,
   SUCCESSFUL_TYPES,
 } from "../../../src/contracts/records.js";
-import type { ResultPreview } from "../../../src/contracts/run-comm.js";
+import type { Rerun, ResultPreview } from "../../../src/contracts/run-comm.js";
 import {
   countOf,
   countRun,
@@ -39,7 +39,7 @@ export interface FlowRunModel {
 
 /** What a person may ask of a run. */
 export interface FlowRunActions {
-  retry(): Promise<void>;
+  retry(rerun: Rerun): Promise<void>;
   cancel(): Promise<void>;
   preview(resultId: string): Promise<ResultPreview>;
   logs(taskRunId: string): Promise<readonly LogRecord[]>;
@@ -85,6 +85,25 @@ export function retryRefusal(scene: RunScene): string | undefined {
   if (SUCCESSFUL_TYPES.includes(scene.run.state.type) && failedCount(scene) === 0) return "Nothing failed";
   if (!scene.inNotebook && scene.link !== "live") return "Not in a notebook, and no kernel is connected";
   return undefined;
+}
+
+/** Why a run cannot be told to run again now what finished; undefined when it can. */
+export function rerunRefusal(scene: RunScene): string | undefined {
+  if (!scene.trusted) return "Trust notebook to interact";
+  if (scene.running) return "Still running";
+  return scene.link === "live" ? undefined : "Kernel not connected";
+}
+
+/** What running again from a call comes to, in task runs: "Runs 3 again, keeps 12". */
+export function planFrom({ outline }: RunScene, name: string | undefined): string {
+  const again = new Set<string>();
+  // The outline stands in the order of the graph: what a call waits for comes before it.
+  for (const call of outline)
+    if (name === undefined || call.name === name || call.upstream.some((each) => again.has(each))) again.add(call.name);
+  const size = (call: OutlineNode): number => totalOf(call.childStates) || 1;
+  const runs = outline.filter((call) => again.has(call.name)).reduce((sum, call) => sum + size(call), 0);
+  const all = outline.reduce((sum, call) => sum + size(call), 0);
+  return `Runs ${runs} again, keeps ${all - runs}`;
 }
 
 /** Why "cancel" cannot be asked now; undefined when it can. */

@@ -13,7 +13,9 @@ import {
   type FlowRunActions,
   failedCount,
   linkNote,
+  planFrom,
   type RunScene,
+  rerunRefusal,
   retryRefusal,
 } from "./flow-run-model.js";
 import { runProgress } from "./remaining.js";
@@ -48,7 +50,7 @@ const SHARE_ORDER: readonly StateType[] = [
   "Pending",
 ];
 
-/** Who ran, how it stands, what was kept, and the two buttons. */
+/** Who ran, how it stands, what was kept, and what may be asked of the whole run. */
 export function runHeader(actions: FlowRunActions): View<RunScene> {
   const icon = stateIcon();
   const flow = element("span", { class: "cl-title" });
@@ -61,7 +63,8 @@ export function runHeader(actions: FlowRunActions): View<RunScene> {
     alert.hidden = false;
     setText(alert, text);
   };
-  const retry = actionButton("cl-retry cl-primary", () => actions.retry(), complain);
+  const retry = actionButton("cl-retry cl-primary", () => actions.retry({ kind: "failed" }), complain);
+  const again = actionButton("cl-again", () => actions.retry({ kind: "all" }), complain);
   const cancel = actionButton("cl-cancel", () => actions.cancel(), complain);
   const bar = element("div", { class: "cl-bar", role: "progressbar", "aria-valuemin": 0 });
   const legend = element("div", { class: "cl-legend" });
@@ -75,7 +78,7 @@ export function runHeader(actions: FlowRunActions): View<RunScene> {
       { class: "cl-head" },
       icon.node,
       element("div", { class: "cl-head-text" }, element("div", { class: "cl-head-line" }, flow, word), facts, message),
-      element("div", { class: "cl-actions" }, retry.node, cancel.node),
+      element("div", { class: "cl-actions" }, again.node, retry.node, cancel.node),
     ),
     bar,
     element("div", { class: "cl-foot-line" }, legend, note),
@@ -108,6 +111,8 @@ export function runHeader(actions: FlowRunActions): View<RunScene> {
         text: failed === 0 && !refusal ? "Resume" : "Retry failed",
         refusal,
       });
+      again.update({ text: "Run all again", refusal: rerunRefusal(scene), plan: planFrom(scene, undefined) });
+      again.node.hidden = !scene.trusted || running || scene.link !== "live";
       cancel.update({ text: "Cancel", refusal: cancelRefusal(scene) });
       cancel.node.hidden = !running || !scene.trusted;
       retry.node.hidden = !scene.trusted || (running && failed === 0);

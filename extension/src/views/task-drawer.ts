@@ -10,6 +10,7 @@ import { localTime } from "./local-time.js";
 import { countdown, taskProgress } from "./remaining.js";
 import { resultView } from "./result-view.js";
 import { type ShownState, stateBadge, stateIcon, wordOf } from "./state-icon.js";
+import { taskActions } from "./task-actions.js";
 import type { TaskHistories } from "./task-histories.js";
 
 const MOST_CHILDREN = 8;
@@ -45,6 +46,7 @@ export function taskDrawer(
     () => neighbourView(select),
   );
   const error = errorView((place) => actions.openCell(place));
+  const buttons = taskActions(actions);
   const attempts = attemptList();
   const attemptSection = section("Attempts", attempts.node);
   const errorSection = section("Error", error.node);
@@ -66,7 +68,7 @@ export function taskDrawer(
     element(
       "div",
       { class: "cl-drawer-body" },
-      element("div", { class: "cl-drawer-facts" }, message, facts, upstream.node, children.node),
+      element("div", { class: "cl-drawer-facts" }, message, facts, buttons.node, upstream.node, children.node),
       element(
         "div",
         { class: "cl-drawer-finds" },
@@ -90,6 +92,7 @@ export function taskDrawer(
       const said = task?.state.error ? "" : (task?.state.message ?? "");
       setText(message, said);
       message.hidden = said === "";
+      buttons.update({ scene, call });
       drawFacts(facts, call, task, started, scene);
       const neighbours =
         task?.mapIndex != null
