@@ -2,8 +2,8 @@ import type { Json } from "../contracts/json.js";
 import { type FlowRunSummary, type GraphNode, NO_RESULT_RECORD, SUCCESSFUL_TYPES } from "../contracts/records.js";
 import type { RememberedRun, RememberedTask, RunPlace, Store } from "../store/store.js";
 import type { Clock } from "./clock.js";
-import { unitName } from "./flow-runner.js";
 import { endOfStopped, isLive } from "./live-runs.js";
+import { unitName } from "./map-children.js";
 import { thisOwner } from "./owner.js";
 import { RunJournal } from "./run-journal.js";
 

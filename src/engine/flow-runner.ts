@@ -1,16 +1,16 @@
-import type { TaskRunRecord } from "../contracts/records.js";
 import { graphNodes } from "../flow/flow-graph.js";
 import { FlowResults } from "../flow/flow-results.js";
-import { stateRecord } from "../state/state-record.js";
 import { Pending, type State } from "../state/states.js";
 import type { RememberedTask } from "../store/store.js";
 import type { TaskCall } from "../task/task-call.js";
-import { itemsOf, mapItems, refusal } from "./map-items.js";
+import { makeChildren, tieChild } from "./map-children.js";
+import { planOf } from "./map-plan.js";
 import { mappedState } from "./mapped-state.js";
+import { parentTransition } from "./parent-transition.js";
+import { ReadyQueue } from "./ready-queue.js";
 import { countUnits, type RunCounts } from "./run-counts.js";
 import { sourceKeyOf } from "./source-key.js";
-import { stepFailed } from "./steps-running.js";
-import { type Node, newUnit, type Unit, upstreamOf } from "./unit.js";
+import { type Node, newUnit, type Unit } from "./unit.js";
 import { UnitRunner, type UnitSetting } from "./unit-runner.js";
 
 /** What a flow run begins with. */
@@ -21,15 +21,11 @@ export interface FlowRunnerSetup extends Omit<UnitSetting, "nodes"> {
   readonly given: (call: TaskCall) => State | undefined;
 }
 
-export const unitName = (name: string, mapIndex: number | null): string =>
-  mapIndex === null ? name : `${name}[${mapIndex}]`;
-
 /** Runs the calls of a flow: each when what it waits for has finished, as many at once as the executor allows. */
 export class FlowRunner {
   readonly #nodes = new Map<TaskCall, Node>();
   readonly #units: UnitRunner;
-  readonly #ready: Unit[] = [];
-  #next = 0;
+  readonly #ready = new ReadyQueue();
   /** Units and expansions under way. */
   #active = 0;
   readonly #sleeping = new Set<Unit>();
@@ -102,29 +98,43 @@ export class FlowRunner {
     const node: { -readonly [K in keyof Node]: Node[K] } = {
       call,
       source: this.#sourceOf(call),
+      plan: planOf(call),
       unit: undefined as never,
       children: null,
       waiting: 0,
       done: false,
       waitingChildren: 0,
       downstream: [],
+      lines: [],
     };
     const unit = newUnit({
       node,
       mapIndex: null,
       id: remembered?.run.id ?? this.setup.scope.clock.newId(),
       remembered,
+      inputs: call.inputs,
+      upstream: call.upstream,
       state: this.#givenTo(call) ?? this.#pending,
     });
     node.unit = unit;
-    for (const upstream of call.upstream) {
-      const before = this.#nodes.get(upstream)!;
-      if (before.done || (unit.state.isFinished() && !this.#units.isToCheck(unit))) continue;
+    if (!unit.state.isFinished() || this.#units.isToCheck(unit)) this.#tie(node);
+    this.#nodes.set(call, node);
+    return node;
+  }
+
+  #tie(node: Node): void {
+    for (const call of node.plan.whole) {
+      const before = this.#nodes.get(call)!;
+      if (before.done) continue;
       before.downstream.push(node);
       node.waiting += 1;
     }
-    this.#nodes.set(call, node);
-    return node;
+    for (const call of node.plan.lines) {
+      const before = this.#nodes.get(call)!;
+      if (before.done || before.children) continue;
+      before.lines.push(node);
+      node.waiting += 1;
+    }
   }
 
   /** A map is made of its children: one result for all of them says nothing of what each was made from. */
@@ -144,19 +154,15 @@ export class FlowRunner {
 
   #begin(node: Node): void {
     if (node.call.mapped && !node.unit.state.isFinished()) void this.#expand(node);
-    else this.#ready.push(node.unit);
+    else this.#ready.add(node.unit);
   }
 
   #pump(): void {
     const { scope } = this.setup;
-    while (this.#active < scope.executor.concurrency && this.#next < this.#ready.length && !scope.stop.state) {
-      const unit = this.#ready[this.#next]!;
-      this.#next += 1;
+    while (this.#active < scope.executor.concurrency && !scope.stop.state) {
+      const unit = this.#ready.take();
+      if (!unit) return;
       void this.#run(unit);
-    }
-    if (this.#next > 1024 && this.#next * 2 > this.#ready.length) {
-      this.#ready.splice(0, this.#next);
-      this.#next = 0;
     }
   }
 
@@ -180,7 +186,7 @@ export class FlowRunner {
     unit.stopWaiting = clock.after(Math.max(0, state.startTime.getTime() - clock.now()), () => {
       this.#sleeping.delete(unit);
       unit.stopWaiting = null;
-      this.#ready.push(unit);
+      this.#ready.add(unit);
       this.#pump();
     });
   }
@@ -188,6 +194,7 @@ export class FlowRunner {
   async #unitFinished(unit: Unit): Promise<void> {
     const { node } = unit;
     if (unit.mapIndex !== null) {
+      for (const follower of unit.followers ?? []) this.#release(follower);
       node.waitingChildren -= 1;
       if (node.waitingChildren > 0) return;
       await this.#allChildrenFinished(node);
@@ -199,84 +206,59 @@ export class FlowRunner {
     node.done = true;
     for (const resolve of this.#finished.get(node.call) ?? []) resolve();
     this.#finished.delete(node.call);
-    for (const follower of node.downstream) {
-      follower.waiting -= 1;
-      if (follower.waiting === 0) this.#begin(follower);
-    }
+    for (const follower of [...node.downstream, ...node.lines.splice(0)]) this.#release(follower);
   }
 
-  /** Makes the children of a mapped call, once the lists are there. */
+  /** Something that it waited for has finished. */
+  #release(follower: Node | Unit): void {
+    follower.waiting -= 1;
+    if (follower.waiting > 0) return;
+    if ("plan" in follower) this.#begin(follower);
+    else this.#ready.addNext(follower);
+  }
+
+  /** Makes the children of a mapped call, once it is known how many there are. */
   async #expand(node: Node): Promise<void> {
+    const { scope, remembered } = this.setup;
     this.#active += 1;
-    const refused = await this.#fillChildren(node);
+    await this.#units.kept.read(this.#units.kept.unreadBefore(node.unit));
+    const refused = await makeChildren(node, {
+      nodes: this.#nodes,
+      parameters: scope.parameters,
+      remembered,
+      newId: scope.clock.newId,
+      pending: this.#pending,
+    });
     if (refused) await this.#writeParent(node, refused);
     else if (node.children!.length === 0) await this.#allChildrenFinished(node);
     this.#active -= 1;
     if (refused || node.children!.length === 0) this.#nodeFinished(node);
-    else this.#ready.push(...node.children!);
+    else {
+      for (const child of node.children!) if (tieChild(child, this.#nodes)) this.#ready.add(child);
+      for (const line of node.lines.splice(0)) this.#release(line);
+    }
     this.#pump();
     this.#checkIdle();
-  }
-
-  /** A state in which the map ends before it has children; undefined when it has them. */
-  async #fillChildren(node: Node): Promise<State | undefined> {
-    const { call, unit } = node;
-    await this.#units.kept.read(this.#units.kept.unreadBefore(unit));
-    const upstream = upstreamOf(unit, this.#nodes);
-    const refused = refusal(call, upstream);
-    if (refused) return refused;
-    try {
-      const items = await mapItems(call, upstream, this.setup.scope.parameters);
-      node.children = Array.from({ length: items.length }, (_, mapIndex) => {
-        const remembered = this.setup.remembered.get(unitName(call.name, mapIndex));
-        const id = remembered?.run.id ?? this.setup.scope.clock.newId();
-        return newUnit({ node, mapIndex, id, remembered, state: this.#pending, items: itemsOf(items, mapIndex) });
-      });
-      node.waitingChildren = items.length;
-      return undefined;
-    } catch (thrown) {
-      return stepFailed(thrown);
-    }
   }
 
   async #allChildrenFinished(node: Node): Promise<void> {
     const children = node.children!;
     node.unit.ran = children.some((child) => child.ran) || children.length === 0;
-    await this.#writeParent(node, mappedState(children.map((child) => child.state)));
+    await this.#writeParent(node, statesTogether(children));
+    node.unit.state = statesTogether(children); // results of children may have been read meanwhile
   }
 
   #tellParent(node: Node): void {
-    node.unit.state = mappedState(node.children!.map((child) => child.state));
+    node.unit.state = statesTogether(node.children!);
   }
 
   async #writeParent(node: Node, state: State): Promise<void> {
     const { scope, journal, tell } = this.setup;
-    const { unit, call, children } = node;
+    const { unit } = node;
     if (!state.isMapped()) unit.ran = true;
     tell(state, unit);
     const kept = await scope.keeper.keep(state._result, false);
-    const record: TaskRunRecord = {
-      id: unit.id,
-      flowRunId: scope.flowRunId,
-      name: call.name,
-      task: call.task.name,
-      mapIndex: null,
-      state: stateRecord(state, { runCount: 0, result: kept.record }),
-      maxAttempts: call.task.settings.maxRetries + 1,
-      kept: !unit.ran,
-      startedAt: earliest(children),
-      endedAt: state.timestamp.getTime(),
-      reason: unit.ran ? null : "kept",
-    };
-    const memory = {
-      sourceKey: null,
-      inputKeys: {},
-      result: null,
-      cachedInputs: {},
-      cacheKey: null,
-      cacheExpires: null,
-    };
-    await journal.transition({ run: record, memory, results: [] });
+    await journal.transition(parentTransition(node, state, kept.record, scope.flowRunId));
     unit.state = state;
   }
 
@@ -284,7 +266,7 @@ export class FlowRunner {
     if (this.#idle.length === 0 || this.#active > 0) return;
     const { scope, maxWaitMs } = this.setup;
     if (!scope.stop.state) {
-      if (this.#next < this.#ready.length) return;
+      if (!this.#ready.isEmpty) return;
       const soonest = Math.min(
         ...[...this.#sleeping].map(({ state }) => ("startTime" in state ? Number(state.startTime) : 0)),
       );
@@ -294,7 +276,4 @@ export class FlowRunner {
   }
 }
 
-function earliest(children: readonly Unit[] | null): number | null {
-  const times = (children ?? []).map(({ startedAt }) => startedAt).filter((time) => time !== null);
-  return times.reduce<number | null>((first, time) => (first === null || time < first ? time : first), null);
-}
+const statesTogether = (children: readonly Unit[]): State => mappedState(children.map(({ state }) => state));

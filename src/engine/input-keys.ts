@@ -7,7 +7,7 @@ import type { Hashes } from "../task/validators.js";
 
 /** Content hashes of what a flow run's calls are given. A stored result's is its id: it is not read for it. */
 export class InputKeys {
-  readonly #templates = new Map<Template, string | null>();
+  readonly #templates = new WeakMap<Template, string | null>();
   readonly #states = new WeakMap<State, string | null>();
   readonly #parameters = new Map<string, string | null>();
 
@@ -18,15 +18,10 @@ export class InputKeys {
     return Object.fromEntries(Object.keys(this.given).map((name) => [name, this.#parameterKey(name)]));
   }
 
-  /** Of one task run: `items` are a map child's own, `upstream` the states it waited for. */
-  of(
-    inputs: readonly CallInput[],
-    items: ReadonlyMap<CallInput, unknown>,
-    upstream: ReadonlyMap<TaskCall, State>,
-  ): Hashes {
+  /** Of one task run: `upstream` are the states it waited for. */
+  of(inputs: readonly CallInput[], upstream: ReadonlyMap<TaskCall, State>): Hashes {
     const hashes: { [name: string]: string | null } = {};
-    for (const input of inputs)
-      hashes[input.name] = items.has(input) ? hashValue(items.get(input)) : this.#templateKey(input.template, upstream);
+    for (const { name, template } of inputs) hashes[name] = this.#templateKey(template, upstream);
     return hashes;
   }
 

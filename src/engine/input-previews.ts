@@ -10,15 +10,12 @@ const MOST_INPUTS = 16;
 /** Of one task run. An input made of several calls, or still stored, has none: it is compared, not shown. */
 export function inputPreviews(
   inputs: readonly CallInput[],
-  items: ReadonlyMap<CallInput, unknown>,
   upstream: ReadonlyMap<TaskCall, State>,
   parameters: { readonly [name: string]: unknown },
 ): InputPreviews {
   const previews: { [input: string]: string } = {};
-  for (const input of inputs.slice(0, MOST_INPUTS)) {
-    const { name, template } = input;
-    if (items.has(input)) previews[name] = shortValue(items.get(input));
-    else if (template.kind === "value") previews[name] = shortValue(template.value);
+  for (const { name, template } of inputs.slice(0, MOST_INPUTS)) {
+    if (template.kind === "value") previews[name] = shortValue(template.value);
     else if (template.kind === "parameter") previews[name] = shortValue(parameters[template.parameter.name]);
     else if (template.kind === "call") {
       const state = upstream.get(template.call);

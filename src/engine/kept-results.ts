@@ -3,7 +3,7 @@ import type { State } from "../state/states.js";
 import { CorruptResultError } from "../store/store.js";
 import type { TaskCall } from "../task/task-call.js";
 import { mappedState } from "./mapped-state.js";
-import type { Node, Unit } from "./unit.js";
+import { lineUnit, type Node, type Unit } from "./unit.js";
 
 /** Whether a stored result cannot be had any more: its bytes are damaged, or gone. */
 export const isDamage = (thrown: unknown): thrown is Error =>
@@ -19,18 +19,17 @@ export class KeptResults {
     private readonly runAgain: (unit: Unit, reason: string) => Promise<State>,
   ) {}
 
-  /** Units whose results `unit` is given and nobody has read. */
-  unreadBefore({ node, mapIndex }: Unit): Unit[] {
+  /** Units whose results `unit` is given and nobody has read; of a map those that all its children are given. */
+  unreadBefore(unit: Unit): Unit[] {
     const unread: Unit[] = [];
-    for (const { mode, template, calls } of node.call.inputs) {
-      const inLine = mode === "each" && template.kind === "call";
+    const { lines, items } = unit.node.plan;
+    for (const { calls } of unit.inputs)
       for (const call of calls) {
-        const { unit, children } = this.nodes.get(call)!;
-        if (!children) addUnread(unread, unit);
-        else if (!inLine) for (const child of children) addUnread(unread, child);
-        else if (mapIndex !== null) addUnread(unread, children[mapIndex]!);
+        if (unit.mapIndex === null && (lines.has(call) || items.has(call))) continue;
+        const { unit: own, children } = this.nodes.get(call)!;
+        const line = lineUnit(unit, call, this.nodes);
+        for (const each of line ? [line] : (children ?? [own])) addUnread(unread, each);
       }
-    }
     return unread;
   }
 

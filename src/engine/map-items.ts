@@ -1,55 +1,69 @@
 import type { State } from "../state/states.js";
 import type { CallInput, TaskCall } from "../task/task-call.js";
-import { fillTemplate } from "../task/template.js";
+import { callsIn, fillTemplate } from "../task/template.js";
 import { askTrigger, skippedByUpstream } from "./trigger-check.js";
+import type { Node } from "./unit.js";
 
-/** What the children of a map are given: how many there are, and the items that come from plain lists. */
+/** What the children of a map are given: how many there are, and the inputs of each. */
 export interface MapItems {
   readonly length: number;
-  readonly lists: ReadonlyMap<CallInput, readonly unknown[]>;
+  readonly inputsOf: (index: number) => readonly CallInput[];
+}
+
+/** One list that a map goes over. */
+interface List {
+  readonly length: number;
+  readonly at: (index: number) => CallInput;
+}
+
+/** What there is to know of the run. */
+export interface MapSetting {
+  readonly nodes: ReadonlyMap<TaskCall, Node>;
+  /** The states it waited for as a whole. */
+  readonly upstream: ReadonlyMap<TaskCall, State>;
+  readonly parameters: { readonly [name: string]: unknown };
 }
 
 /**
  * Reads the lists that a map goes over; the shortest says how many children there are.
  * @throws {TypeError} naming an input that is no list.
  */
-export async function mapItems(
-  call: TaskCall,
-  upstream: ReadonlyMap<TaskCall, State>,
-  parameters: { readonly [name: string]: unknown },
-): Promise<MapItems> {
-  const lists = new Map<CallInput, readonly unknown[]>();
-  let length = Number.POSITIVE_INFINITY;
-  for (const input of call.inputs) {
-    if (input.mode === "whole") continue;
-    const line = lineLength(input, upstream);
-    if (line !== undefined) {
-      length = Math.min(length, line);
-      continue;
-    }
-    const list = await readList(call, input, upstream, parameters);
-    lists.set(input, list);
-    length = Math.min(length, list.length);
-  }
-  return { length, lists };
+export async function mapItems(node: Node, setting: MapSetting): Promise<MapItems> {
+  const lists: (List | CallInput)[] = [];
+  for (const input of node.call.inputs) lists.push(input.mode === "whole" ? input : await listOf(node, input, setting));
+  return {
+    length: Math.min(...lists.flatMap((list) => ("length" in list ? list.length : []))),
+    inputsOf: (index) => lists.map((list) => ("length" in list ? list.at(index) : list)),
+  };
 }
 
-/** The items of one child. */
-export const itemsOf = ({ lists }: MapItems, index: number): ReadonlyMap<CallInput, unknown> =>
-  new Map([...lists].map(([input, list]) => [input, list[index]]));
-
-/** Children of a map that is mapped again, one to one: their results are not read here. */
-function lineLength({ mode, template }: CallInput, upstream: ReadonlyMap<TaskCall, State>): number | undefined {
-  if (mode !== "each" || template.kind !== "call") return undefined;
-  const state = upstream.get(template.call)!;
-  return state.type === "Mapped" ? state.mapStates.length : undefined;
+async function listOf(node: Node, input: CallInput, setting: MapSetting): Promise<List> {
+  const { name, mode, template } = input;
+  if (mode === "each" && template.kind === "list") {
+    const { parts } = template;
+    const at = (index: number): CallInput => {
+      const part = parts[index]!;
+      return { name, template: part, calls: callsIn(part), mode: "whole" };
+    };
+    return { length: parts.length, at };
+  }
+  if (mode === "each" && template.kind === "call" && node.plan.lines.has(template.call)) {
+    const { children, unit } = setting.nodes.get(template.call)!;
+    // Their results are not read here: each child's own state is what its child goes on with.
+    if (children) return { length: children.length, at: () => input };
+    if (unit.state.type === "Mapped") return { length: unit.state.mapStates.length, at: () => input };
+  }
+  const values = await readList(node.call, input, setting);
+  return {
+    length: values.length,
+    at: (index) => ({ name, template: { kind: "value", value: values[index] }, calls: [], mode: "whole" }),
+  };
 }
 
 async function readList(
   call: TaskCall,
   input: CallInput,
-  upstream: ReadonlyMap<TaskCall, State>,
-  parameters: { readonly [name: string]: unknown },
+  { upstream, parameters }: MapSetting,
 ): Promise<readonly unknown[]> {
   const values = new Map<TaskCall, unknown>();
   for (const each of input.calls) values.set(each, (await upstream.get(each)!.load()).result);

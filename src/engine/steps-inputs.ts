@@ -11,7 +11,7 @@ import type { FilledInput, TaskRun } from "./task-run.js";
  * result. Here, and only here, results are deserialized.
  */
 export const getTaskInputs: Step = (state, run) => {
-  const filled = run.call.inputs.map((input) => filledInput(input, state, run));
+  const filled = run.givenInputs.map((input) => filledInput(input, state, run));
   if (!filled.some((each) => each instanceof Promise)) {
     run.inputs = filled as FilledInput[];
     return state;
@@ -25,7 +25,6 @@ export const getTaskInputs: Step = (state, run) => {
 /** At once where all is read already, as in most runs. */
 function filledInput(input: CallInput, state: State, run: TaskRun): FilledInput | Promise<FilledInput> {
   const { name, template, calls } = input;
-  if (run.items.has(input)) return { name, value: run.items.get(input), result: null };
   if (calls.length === 0) return { name, value: fillTemplate(template, nothing, run.scope.parameters), result: null };
   const upstream = calls.map((call) => run.upstream.get(call)!);
   const cached = state.cachedInputs[name];

@@ -48,8 +48,8 @@ export interface TaskRun {
   readonly upstream: ReadonlyMap<TaskCall, State>;
   /** As an earlier attempt of this flow run left it. */
   readonly remembered: RememberedTask | undefined;
-  /** A child's items where they come from a plain list. */
-  readonly items: ReadonlyMap<CallInput, unknown>;
+  /** What it is given; of a map's child its own items. */
+  readonly givenInputs: readonly CallInput[];
   /** What it was made from; null where nobody compares. */
   readonly keys: RunKeys | null;
   runCount: number;

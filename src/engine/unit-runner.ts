@@ -89,7 +89,7 @@ export class UnitRunner {
       scope: this.setting.scope,
       upstream,
       remembered: unit.remembered,
-      items: unit.items,
+      givenInputs: unit.inputs,
       keys: this.#keysOf(unit, upstream),
       runCount: 0,
       loopCount: unit.loopCount,
@@ -104,17 +104,17 @@ export class UnitRunner {
 
   /** What a unit is made from; null where nobody compares. */
   #keysOf(unit: Unit, upstream: ReadonlyMap<TaskCall, State>): RunKeys | null {
-    const { node, items } = unit;
+    const { node } = unit;
     if (this.#keeper.store === null && node.call.task.settings.cacheForMs === null && !this.isToCheck(unit))
       return null;
     const { inputKeys } = this.setting;
     let previews: InputPreviews | undefined;
     return {
       source: node.source,
-      inputs: inputKeys.of(node.call.inputs, items, upstream),
+      inputs: inputKeys.of(unit.inputs, upstream),
       parameters: inputKeys.parameters,
       previews: () => {
-        previews ??= inputPreviews(node.call.inputs, items, upstream, this.setting.scope.parameters);
+        previews ??= inputPreviews(unit.inputs, upstream, this.setting.scope.parameters);
         return previews;
       },
     };

@@ -28,6 +28,13 @@ export function readTemplate(argument: unknown, found: Found, inside: ReadonlySe
   return parts.every(([, part]) => isValue(part)) ? { kind: "value", value: argument } : { kind: "record", parts };
 }
 
+/** The calls that a template holds, in order. */
+export function callsIn(template: Template): readonly TaskCall[] {
+  if (template.kind === "call") return [template.call];
+  if (template.kind === "list") return template.parts.flatMap(callsIn);
+  return template.kind === "record" ? template.parts.flatMap(([, part]) => callsIn(part)) : [];
+}
+
 /** The value of an argument, once the values in it are known. */
 export function fillTemplate(
   template: Template,

@@ -1,6 +1,18 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { flatten, flow, Mapped, signals, task, triggers, unmapped } from "../../src/index.js";
+import {
+  flatten,
+  flow,
+  LocalExecutor,
+  Mapped,
+  signals,
+  type TaskCall,
+  task,
+  triggers,
+  unmapped,
+} from "../../src/index.js";
+import { Notebook, typesOf } from "./notebook.js";
 
 const memory = { store: "none", maxWait: 0 } as const;
 const numbers = task("numbers", () => [1, 2, 3]);
@@ -127,6 +139,109 @@ test("a failed unmapped input fails the map as a whole", async () => {
   });
   const built = flow("f", () => ({ all: add.map(numbers(), unmapped(bad())) }));
   assert.is((await built.run(memory)).result.get(built.calls.all).type, "TriggerFailed");
+});
+
+/** Waits for `signal`, but not for ever: gives whether it came. */
+const cameInTime = (signal: Promise<void>): Promise<boolean> =>
+  Promise.race([signal.then(() => true), delay(10_000, false, { ref: false })]);
+
+function deferred() {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+test("a child of a map over a map begins when its own child before it is done", async () => {
+  const behindFirst = deferred();
+  const a = task("a", async (n: number) => (n === 1 ? true : await cameInTime(behindFirst.promise)));
+  const b = task("b", (came: boolean) => {
+    behindFirst.resolve();
+    return came;
+  });
+  const built = flow("f", () => ({ b: b.map(a.map([1, 2, 3])) }));
+  assert.equal((await built.run(memory)).result.get(built.calls.b).result, [true, true, true]);
+});
+
+test("each line of maps over maps is run to its end before others begin", async () => {
+  const order: string[] = [];
+  const step = (name: string) =>
+    task(name, (n: number) => {
+      order.push(`${name}${n}`);
+      return n;
+    });
+  const built = flow("f", () => step("c").map(step("b").map(step("a").map([0, 1]))));
+  await built.run({ ...memory, executor: new LocalExecutor({ concurrency: 1 }) });
+  assert.equal(order, ["a0", "b0", "c0", "a1", "b1", "c1"]);
+});
+
+test("a map over a list of calls waits for each call by itself, and fails with it by itself", async () => {
+  const doubled = deferred();
+  const quick = task("quick", () => 1);
+  const slow = task("slow", async () => ((await cameInTime(doubled.promise)) ? 2 : 0));
+  const bad = task("bad", (): number => {
+    throw new Error("no");
+  });
+  const twice = task("twice", (n: number) => {
+    doubled.resolve();
+    return n * 2;
+  });
+  const deep = task("deep", ({ n: [first] }: { n: number[] }) => first! + 1);
+  const built = flow("f", () => {
+    const [one, two, three] = [quick(), slow(), bad()];
+    return { twice: twice.map([one, two, three, 5]), deep: deep.map([{ n: [one] }, { n: [three] }]) };
+  });
+  const { result } = await built.run(memory);
+  const typesAndValues = (call: TaskCall<number[]>) =>
+    (result.get(call) as Mapped).mapStates.map((child) => (child.isSuccessful() ? child.result : child.type));
+  assert.equal(typesAndValues(built.calls.twice), [2, 4, "TriggerFailed", 10]);
+  assert.equal(typesAndValues(built.calls.deep), [2, "TriggerFailed"]);
+});
+
+test("a call that a map takes item by item and whole is given both ways", async () => {
+  const join = task("join", (n: number, all: readonly number[], [first]: readonly number[]) => [n, all, first]);
+  const built = flow("f", () => {
+    const doubled = double.map(numbers());
+    return { joined: join.map(doubled, unmapped(doubled), unmapped([doubled]) as never) };
+  });
+  assert.equal((await built.run(memory)).result.get(built.calls.joined).result, [
+    [2, [2, 4, 6], [2, 4, 6]],
+    [4, [2, 4, 6], [2, 4, 6]],
+    [6, [2, 4, 6], [2, 4, 6]],
+  ]);
+});
+
+test("lines go on while a child before waits for its retry, and are kept alone when the run is gone on with", async () => {
+  const notebook = await Notebook.open();
+  const ran: string[] = [];
+  let broken = true;
+  const a = task("a", (n: number) => {
+    ran.push(`a${n}`);
+    if (n === 1 && broken) throw signals.retry({ in: "1h" });
+    if (n === 2 && broken) throw new Error("no");
+    return n * 10;
+  });
+  const b = task("b", (n: number) => {
+    ran.push(`b${n}`);
+    return n + 1;
+  });
+  const make = () => flow("f", () => ({ b: b.map(a.map([0, 1, 2, 3])) }));
+  const waiting = await make().run({ maxWait: 0 });
+  assert.is(waiting.type, "Running");
+  assert.equal(ran.splice(0).sort(), ["a0", "a1", "a2", "a3", "b0", "b30"]);
+  const stored = typesOf((await notebook.runs())[0]!);
+  assert.equal(
+    [stored["b[0]"], stored["b[1]"], stored["b[2]"], stored["b[3]"], stored.b],
+    ["Success", undefined, "TriggerFailed", "Success", undefined],
+  );
+  broken = false;
+  const again = make();
+  await again.run({ maxWait: 0 });
+  assert.equal(ran.splice(0).sort(), ["a2", "b20"]);
+  const from = again.graph.calls[0]!;
+  assert.equal((await again.run({ from })).result.get(again.calls.b).result, [1, 11, 21, 31]);
+  await notebook.close();
 });
 
 test.run();

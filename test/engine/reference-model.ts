@@ -69,16 +69,10 @@ function endOf(step: Step, ends: readonly Ended[], counts: Counts, before: Ended
   const length = over ? over.children!.length : (step.map as { items: number }).items;
   const children = Array.from({ length }, (_, mapIndex) => {
     const line = over?.children?.[mapIndex];
-    const own = waitsFor(step).map((place) => (over && ends[place] === over ? line! : ends[place]!));
+    const isWhole = over !== undefined && taken.includes(over); // taken by every child, it is waited for as a whole
+    const own = waitsFor(step).map((place) => (over && ends[place] === over && !isWhole ? line! : ends[place]!));
     const item = over ? line! : { type: "Success" as const, value: mapIndex, kept: true };
-    return unitEnd(
-      step,
-      mapIndex,
-      own,
-      [item, ...taken.map((each) => (each === over ? line! : each))],
-      counts,
-      before?.children?.[mapIndex],
-    );
+    return unitEnd(step, mapIndex, own, [item, ...taken], counts, before?.children?.[mapIndex]);
   });
   return {
     type: "Mapped",
