@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openStoreHere } from "../../src/store/open-store.js";
+import { makeDamageable } from "./damageable-stores.js";
 import { DamagedFlow, LARGE } from "./damaged-flow.js";
 import { damageStore } from "./damages.js";
 import { Dice } from "./dice.js";
@@ -13,7 +14,7 @@ export interface DamageReport {
   refused: number;
   /** The run went on to its end with every value right. */
   repaired: number;
-  /** What must not happen, each with the seed that repeats it. */
+  /** What must not happen, each with the seed that repeats it: `damageHarness(seed, 1)`. */
   readonly wrong: string[];
 }
 
@@ -26,15 +27,13 @@ export async function damageHarness(seed: number, count: number): Promise<Damage
   const scratch = mkdtempSync(join(tmpdir(), "cellar-damage-"));
   const report: DamageReport = { refused: 0, repaired: 0, wrong: [] };
   try {
-    const sources = await makeStores(scratch);
+    const sources = await makeDamageable(scratch);
     for (let each = 0; each < count; each += 1) {
       const folder = join(scratch, `case-${each}`);
       const what = damagedCopy(sources, folder, seed + each);
       const [outcome, detail] = await inTime(goOn(folder, what));
       if (outcome === "wrong") {
-        const kept = mkdtempSync(join(tmpdir(), "cellar-damaged-")); // ids and times in it are of this run alone
-        damagedCopy(sources, kept, seed + each);
-        report.wrong.push(`seed ${seed + each}: ${what}: ${detail} (kept as ${kept})`);
+        report.wrong.push(`seed ${seed + each}: ${what}: ${detail}`);
       } else report[outcome] += 1;
       rmSync(folder, { recursive: true });
     }
@@ -44,20 +43,11 @@ export async function damageHarness(seed: number, count: number): Promise<Damage
   return report;
 }
 
+/** Does the damage of a seed to a copy, the same each time, and says what was done. */
 function damagedCopy(sources: readonly string[], folder: string, seed: number): string {
   const dice = new Dice(seed);
   cpSync(dice.pick(sources), folder, { recursive: true });
   return damageStore(folder, dice);
-}
-
-/** A store that was closed, all in one file, and one as a killed process leaves it, with its log. */
-async function makeStores(scratch: string): Promise<string[]> {
-  const [closed, killed] = [join(scratch, "closed"), join(scratch, "killed")];
-  const store = await openStoreHere(join(closed, "store.db"));
-  await new DamagedFlow(true).run(store, "failed");
-  cpSync(closed, killed, { recursive: true, filter: (path) => !path.endsWith("-shm") });
-  await store.close();
-  return [closed, killed];
 }
 
 type Outcome = readonly ["refused" | "repaired" | "wrong", string];

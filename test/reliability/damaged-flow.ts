@@ -1,4 +1,4 @@
-import { type Flow, flow, type Store, type TaskCall, task } from "../../src/index.js";
+import { type Executor, type Flow, flow, type Store, type TaskCall, task } from "../../src/index.js";
 
 /** Names of the tasks whose values are too large for the database. */
 export const LARGE = ["large-0", "large-1", "large-2"];
@@ -40,7 +40,7 @@ export class DamagedFlow {
     });
     const gate = task("gate", (values: readonly unknown[]) => {
       this.ran.push("gate");
-      if (fails) throw new Error("not yet");
+      if (fails) throw Object.assign(new Error("not yet"), { stack: "Error: not yet" }); // a stack names folders
       return values.length;
     });
     const calls: { [name: string]: TaskCall } = {};
@@ -56,9 +56,13 @@ export class DamagedFlow {
   }
 
   /** Runs it and gives the calls whose value is not what it has to be, and what was told of those that failed. */
-  async run(store: Store, resume: "failed" | "never"): Promise<{ type: string; wrong: string[]; told: string[] }> {
+  async run(
+    store: Store,
+    resume: "failed" | "never",
+    executor?: Executor,
+  ): Promise<{ type: string; wrong: string[]; told: string[] }> {
     this.ran.length = 0;
-    const state = await this.#flow.run({ store, resume });
+    const state = await this.#flow.run({ store, resume, ...(executor && { executor }) });
     const wrong: string[] = [];
     const told: string[] = [];
     for (const [name, call] of Object.entries(this.#calls)) {
