@@ -209,12 +209,15 @@ function removeOrphans(outputs) {
 
 function buildExtension() {
   const manifest = join(ROOT, "dist", "labextension", "package.json");
-  const mark = fingerprint(["extension", "src/contracts", "src/display", "package-lock.json"]);
+  const own = ["schema", "src", "style", "package.json", "tsconfig.json"].map((name) => join("extension", name));
+  const mark = fingerprint([...own, "src/contracts", "src/display", "package-lock.json"]);
   if (existsSync(manifest) && stamped("extension", mark)) return;
   say("building the JupyterLab extension");
   npm(["run", "build", "--silent", "--workspace", "extension"], "build the JupyterLab extension");
   stamp("extension", mark);
 }
+
+const PIP = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"];
 
 function installJupyterLab(withTests) {
   const python = venvProgram("python");
@@ -228,11 +231,20 @@ function installJupyterLab(withTests) {
     run(requirePython(), ["-m", "venv", "--clear", VENV], "make .venv");
   }
   say(withTests ? "installing JupyterLab and the tests' Python packages" : "installing JupyterLab");
-  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"];
-  run(python, [...pip, ...lists.flatMap((list) => ["-r", list])], "install JupyterLab into .venv");
+  run(python, [...PIP, ...lists.flatMap((list) => ["-r", list])], "install JupyterLab into .venv");
   // JupyterLab starts CommonJS scripts of its own from there: they must not inherit our "type": "module".
   writeFileSync(manifest, '{"type": "commonjs"}\n');
   for (const [list, mark] of marks) stamp(list, mark);
+}
+
+/** papermill's translator, with the extension beside it: built with the setuptools that the tests' packages bring. */
+function installPythonPackage() {
+  const python = venvProgram("python");
+  const mark = fingerprint([join("extension", "python"), join("dist", "labextension")]);
+  if (stamped("python", mark) && pythonSays(python, "import cellar_lab; print('ok')") === "ok") return;
+  const build = ["--no-build-isolation", "--no-deps", join("extension", "python")];
+  run(python, [...PIP, ...build], "install the Python package into .venv");
+  stamp("python", mark);
 }
 
 const venvProgram = (name) => join(VENV, WINDOWS ? "Scripts" : "bin", WINDOWS ? `${name}.exe` : name);
@@ -419,6 +431,7 @@ function main() {
     build();
     buildExtension();
     installJupyterLab(asked.withTests);
+    if (asked.withTests) installPythonPackage();
     if (asked.withTests) installBrowser();
   }
   copyInto(data);

@@ -17,6 +17,32 @@ await report.run();`;
 /** A cell with the value that a task gave. */
 export const VALUE_CELL = "(await sum([1, 2, 40]).run()).result";
 
+/** The source of a code cell, with its tags. */
+export type CellSource = string | { readonly source: string; readonly tags: readonly string[] };
+/** A notebook as a client wrote it. */
+export interface SavedNotebook {
+  readonly cells: readonly SavedCell[];
+}
+export interface SavedCell {
+  readonly source: string | readonly string[];
+  readonly metadata: { readonly tags?: readonly string[] };
+  readonly execution_count: number;
+  /** Missing where it is no code cell. */
+  readonly outputs: readonly SavedOutput[];
+}
+export interface SavedOutput {
+  readonly output_type: string;
+  readonly name?: string;
+  readonly text?: string | readonly string[];
+  readonly data?: { readonly [mime: string]: unknown };
+  readonly ename?: string;
+}
+
+const METADATA = {
+  kernelspec: { name: "cellar", display_name: "TypeScript (Cellar)", language: "typescript" },
+  language_info: { name: "typescript", file_extension: ".ts", nbconvert_exporter: "script" },
+};
+
 /** A folder with the kernel under test installed for Jupyter's own programs. */
 export class ClientWorld {
   readonly folder = mkdtempSync(join(tmpdir(), "cellar-client-"));
@@ -37,22 +63,21 @@ export class ClientWorld {
   }
 
   /** Writes a notebook of code cells. */
-  writeNotebook(name: string, cells: readonly string[]): void {
+  writeNotebook(name: string, cells: readonly CellSource[], metadata: object = METADATA): void {
     const notebook = {
       nbformat: 4,
       nbformat_minor: 5,
-      metadata: {
-        kernelspec: { name: "cellar", display_name: "TypeScript (Cellar)", language: "typescript" },
-        language_info: { name: "typescript", file_extension: ".ts", nbconvert_exporter: "script" },
-      },
-      cells: cells.map((source, at) => ({
-        cell_type: "code",
-        id: `cell-${at}`,
-        metadata: {},
-        execution_count: null,
-        outputs: [],
-        source,
-      })),
+      metadata,
+      cells: cells
+        .map((cell) => (typeof cell === "string" ? { source: cell, tags: [] } : cell))
+        .map(({ source, tags }, at) => ({
+          cell_type: "code",
+          id: `cell-${at}`,
+          metadata: { tags },
+          execution_count: null,
+          outputs: [],
+          source,
+        })),
     };
     writeFileSync(join(this.folder, name), JSON.stringify(notebook));
   }

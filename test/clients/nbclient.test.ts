@@ -1,16 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { ClientWorld, FLOW_CELL, VALUE_CELL } from "./client-world.js";
-
-interface Output {
-  readonly output_type: string;
-  readonly name?: string;
-  readonly data?: { readonly [mime: string]: unknown };
-  readonly ename?: string;
-}
-interface Notebook {
-  readonly cells: readonly { readonly execution_count: number; readonly outputs: readonly Output[] }[];
-}
+import { ClientWorld, FLOW_CELL, type SavedNotebook, VALUE_CELL } from "./client-world.js";
 
 /** Executes a notebook as nbclient does it for others, and writes it back. */
 const EXECUTE = `
@@ -28,11 +18,11 @@ test.before((context) => {
 });
 test.after(({ world }) => world.remove());
 
-async function execute(world: ClientWorld, cells: readonly string[], errors = "refuse"): Promise<Notebook> {
+async function execute(world: ClientWorld, cells: readonly string[], errors = "refuse"): Promise<SavedNotebook> {
   world.writeNotebook("n.ipynb", cells);
   const { code, stderr } = await world.python(["-c", EXECUTE, "n.ipynb", errors]);
   assert.is(code, 0, stderr);
-  return JSON.parse(world.read("n.ipynb")) as Notebook;
+  return JSON.parse(world.read("n.ipynb")) as SavedNotebook;
 }
 
 test("nbclient runs a notebook with a flow", async ({ world }) => {

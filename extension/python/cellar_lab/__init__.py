@@ -1,0 +1,1 @@
+"""Cellar's Python side: carries the JupyterLab extension and teaches papermill TypeScript."""
