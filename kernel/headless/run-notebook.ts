@@ -39,7 +39,7 @@ export interface RunOutcome {
 export async function runNotebook(request: RunRequest, listener: RunListener): Promise<RunOutcome> {
   const ids = readNotebook(request.notebook).cells.map(({ id }) => id);
   const given = request.notebook as NotebookFile;
-  const cells = injectParameters(
+  const cells = await injectParameters(
     given.cells.map((cell, index) => ({ ...cell, id: ids[index]! })),
     request.parameters,
   );

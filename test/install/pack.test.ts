@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { PYTHON } from "../kernel/install-kernel.js";
 
 const PROJECT = fileURLToPath(new URL("../../../", import.meta.url));
 const execute = promisify(execFile);
@@ -112,6 +113,16 @@ elsewhere("cellar install puts kernel and extension into a prefix, uninstall tak
   assert.ok(existsSync(join(data, "labextensions", "cellar-lab", "package.json")));
   await program(folder, "cellar", "uninstall", "--prefix", "there");
   assert.not.ok(existsSync(join(data, "kernels", "cellar")));
+});
+
+elsewhere("pip builds the Python package from there, with the extension inside", async ({ folder }) => {
+  const wheels = join(folder, "wheels");
+  const building = ["-m", "pip", "wheel", "--quiet", "--no-build-isolation", "--no-deps", "-w", wheels];
+  await execute(PYTHON, [...building, join(folder, "node_modules", "cellar", "extension", "python")], { env: ENV });
+  const [wheel] = await readdir(wheels);
+  const { stdout } = await execute(PYTHON, ["-m", "zipfile", "-l", join(wheels, wheel!)], { env: ENV });
+  for (const part of ["cellar_lab/typescript_translator.py", "share/jupyter/labextensions/cellar-lab/package.json"])
+    assert.match(stdout, part);
 });
 
 elsewhere("a notebook runs there without Jupyter", async ({ folder }) => {
