@@ -3,6 +3,7 @@ import { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { workerData } from "node:worker_threads";
 import {
+  type ControlEnding,
   type ControlGathering,
   type ControlPing,
   type ControlPong,
@@ -25,7 +26,7 @@ const MOST_RETRIES = 10;
 const LEFT_OVER_MS = 100;
 const LEFT_OVER_LOOKS = 600;
 
-const { port } = workerData as ControlSetup;
+const { port, released } = workerData as ControlSetup;
 const pipe = new Socket({ fd: CONTROL_FD, readable: true, writable: true });
 const mainThread = new Session();
 mainThread.connectToMainThread();
@@ -45,8 +46,9 @@ createInterface({ input: pipe }).on("line", (line) => {
   port.postMessage({ ping: interrupt, interrupt: true } satisfies ControlPing);
   watch(interrupt, PATIENCE_MS, 0);
 });
-port.on("message", (message: ControlPong | ControlGathering) => {
-  if ("gathering" in message) {
+port.on("message", (message: ControlPong | ControlGathering | ControlEnding) => {
+  if ("ending" in message) release();
+  else if ("gathering" in message) {
     if (flushing === undefined) flushing = setTimeout(flush, FLUSH_MS);
   } else if (message.pong < 0) lastSeen = message.pong;
   else told(message.pong);
@@ -59,6 +61,13 @@ function endWithKernel(): void {
   } catch {
     process.kill(process.pid, "SIGKILL"); // not the leader of a group: started by other than the kernel
   }
+}
+
+/** The main thread waits for this on its way out. */
+function release(): void {
+  mainThread.disconnect();
+  Atomics.store(released, 0, 1);
+  Atomics.notify(released, 0);
 }
 
 function told(interrupt: number): void {

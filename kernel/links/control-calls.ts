@@ -18,9 +18,16 @@ export interface ControlGathering {
   readonly gathering: true;
 }
 
+/** The process ends now: the inspector is to be let go, then `ControlSetup.released` to be set and notified. */
+export interface ControlEnding {
+  readonly ending: true;
+}
+
 /** `workerData` of the control thread. */
 export interface ControlSetup {
   readonly port: MessagePort;
+  /** One shared integer: 1 once the control thread has let go of the inspector. */
+  readonly released: Int32Array;
 }
 
 /**

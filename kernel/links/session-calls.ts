@@ -79,7 +79,8 @@ export type SessionOutput =
       readonly content: JsonObject;
       readonly buffers: Uint8Array[];
     }
-  | { readonly kind: "ready" };
+  /** @param heapLimit of V8, in bytes. */
+  | { readonly kind: "ready"; readonly heapLimit: number };
 
 /**
  * Control thread of the session (a worker there), reached over a pipe of its own (fd 4 of the child; lines

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from "node:v8";
 import { connect, serve } from "../../src/links/calls.js";
 import { channel, processPort } from "../../src/links/port.js";
 import { type KernelCalls, SESSION_ENV, type SessionCalls, type SessionSetup } from "../links/session-calls.js";
@@ -46,5 +47,5 @@ serve<SessionCalls>(channel(port, "session"), {
   ...comms.answers,
   ...library.answers,
 });
-outlet.post({ kind: "ready" });
+outlet.post({ kind: "ready", heapLimit: getHeapStatistics().heap_size_limit });
 library.load().catch(() => {}); // most notebooks want it; a failure is told to the cell that imports it

@@ -12,6 +12,9 @@ import {
   type SessionOutput,
   type SessionSetup,
 } from "../links/session-calls.js";
+import { memoryArgv, memoryLimit } from "./memory-limit.js";
+import { NativeDump } from "./native-dump.js";
+import { reasonOf } from "./session-end.js";
 import type { ShownOutput } from "./session-output.js";
 
 /** Who hears of what a session does. */
@@ -37,6 +40,7 @@ export class SessionProcess {
   readonly ended: Promise<string>;
   private readonly child: ChildProcess;
   private bytesCaptured = 0;
+  private heapLimit = 0;
 
   constructor(
     setup: SessionSetup,
@@ -47,7 +51,7 @@ export class SessionProcess {
     this.child = fork(MAIN, [], {
       cwd: setup.folder,
       env: { ...process.env, [SESSION_ENV.setup]: JSON.stringify(setup) },
-      execArgv: [...SESSION_EXEC_ARGV, ...memoryLimit()],
+      execArgv: [...SESSION_EXEC_ARGV, ...memoryArgv(memoryLimit(process.env))],
       serialization: "advanced",
       stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"],
       detached: true, // a process group of its own: its children end with it, and a terminal's ^C is the kernel's to give
@@ -59,22 +63,28 @@ export class SessionProcess {
     this.ready = new Promise((resolve) => {
       channel(port, "output").onMessage((message) => {
         const output = message as SessionOutput;
-        if (output.kind === "ready") resolve();
-        else listener.output(output);
+        if (output.kind === "ready") {
+          this.heapLimit = output.heapLimit;
+          resolve();
+        } else listener.output(output);
       });
     });
+    const dump = new NativeDump((text) => listener.print("stderr", text));
     this.capture(this.child.stdout!, (text) => listener.print("stdout", text));
-    this.capture(this.child.stderr!, (text) => listener.print("stderr", text));
+    this.capture(this.child.stderr!, (text) => dump.take(text));
     this.ended = new Promise((resolve) => {
       this.child.once("error", (error) => resolve(`could not start: ${error.message}`));
-      this.child.once("exit", (code, signal) => resolve(reasonOf(code, signal)));
+      this.child.once("exit", async (code, signal) => {
+        this.signal("SIGKILL"); // children it left behind
+        await this.drained();
+        if (signal === null) dump.release();
+        const said = dump.keep().trim();
+        if (said !== "") process.stderr.write(`The session crashed:\n${said}\n`);
+        resolve(reasonOf(code, signal, said, this.heapLimit));
+      });
     });
     port.onClose(() => setTimeout(() => this.signal("SIGKILL"), TERMINATE_MS).unref());
-    void this.ended.then(async (reason) => {
-      this.signal("SIGKILL"); // children it left behind
-      await this.drained();
-      listener.ended(reason);
-    });
+    void this.ended.then((reason) => listener.ended(reason));
     this.control().on("error", () => {}); // the session is gone: `ended` tells
     this.control().resume(); // nobody waits for its "interrupted", but the pipe must not fill
   }
@@ -126,15 +136,4 @@ export class SessionProcess {
       // ESRCH: the whole group is gone already
     }
   }
-}
-
-function memoryLimit(): string[] {
-  const megabytes = Number(process.env.CELLAR_SESSION_MEMORY_MB);
-  return megabytes > 0 ? [`--max-old-space-size=${Math.floor(megabytes)}`] : [];
-}
-
-function reasonOf(code: number | null, signal: NodeJS.Signals | null): string {
-  if (signal === null) return `exited with code ${code}`;
-  const memory = signal === "SIGKILL" || signal === "SIGABRT" ? " (out of memory?)" : "";
-  return `was killed by ${signal}${memory}`;
 }

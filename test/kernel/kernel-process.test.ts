@@ -64,8 +64,14 @@ for (const [level, status] of [
     assert.is(stderr.includes("TS2322"), level === "warn");
   });
 
-async function startWith(args: readonly string[]): Promise<{ code: number | null; said: string }> {
-  const kernel = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "ignore", "pipe"] });
+async function startWith(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ code: number | null; said: string }> {
+  const kernel = spawn(process.execPath, [MAIN, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   const ended = new Promise<number | null>((resolve) => kernel.once("exit", resolve));
   return { said: await text(kernel.stderr), code: await ended };
 }
@@ -82,6 +88,14 @@ test("a taken port is named and ends the kernel with code 1", async () => {
   assert.is(code, 1);
   assert.match(said, /Cannot bind the shell socket to tcp:\/\/127\.0\.0\.1:\d+: the port is taken/);
   assert.not.match(said, /\n +at /);
+});
+
+test("a memory limit that is none is named and ends the kernel with code 1", async () => {
+  const file = join(folder, "memory.json");
+  writeFileSync(file, JSON.stringify(connectionFile(await freeConnection("tcp", folder))));
+  const { code, said } = await startWith([file], { CELLAR_SESSION_MEMORY_MB: "4 GB" });
+  assert.is(code, 1);
+  assert.match(said, /Cannot use CELLAR_SESSION_MEMORY_MB="4 GB": it is not a whole number of megabytes/);
 });
 
 test("an unusable connection file is named and ends the kernel with code 1", async () => {

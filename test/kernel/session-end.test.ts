@@ -4,7 +4,7 @@ import { KernelClient } from "./kernel-client.js";
 
 const test = suite<{ client: KernelClient }>("the session ends");
 test.before(async (context) => {
-  context.client = await KernelClient.start();
+  context.client = await KernelClient.start({ env: { CELLAR_SESSION_MEMORY_MB: "120" } });
 });
 test.after(({ client }) => client.close());
 
@@ -12,10 +12,20 @@ const CASES: [what: string, code: string, told: RegExp][] = [
   [
     "by kill -9",
     'process.kill(process.pid, "SIGKILL"); await new Promise(() => {});',
-    /killed by SIGKILL \(out of memory\?\)/,
+    /killed by SIGKILL \(out of memory\?/,
   ],
   ["by process.exit()", "process.exit(3);", /exited with code 3/],
-  ["by process.abort()", "process.abort();", /killed by SIGABRT/],
+  ["by process.abort()", "process.abort();", /killed by SIGABRT \(a crash in native code\?\)/],
+  [
+    "by a crash",
+    'process.kill(process.pid, "SIGSEGV"); await new Promise(() => {});',
+    /killed by SIGSEGV \(a crash in native code\?\)/,
+  ],
+  [
+    "for want of memory",
+    "const rows: number[][] = []; for (;;) rows.push(new Array(1e5).fill(1));",
+    /ran out of memory \(limit 1\d\d MB\); raise the limit with CELLAR_SESSION_MEMORY_MB/,
+  ],
 ];
 for (const [what, code, told] of CASES)
   test(`${what}: the cell says so, queued cells are aborted, the next one starts afresh`, async ({ client }) => {
@@ -23,6 +33,7 @@ for (const [what, code, told] of CASES)
     const [dead, queued] = await Promise.all([code, "2"].map((each) => client.execute(each)));
     assert.is(dead!.reply.status, "error");
     assert.match(String(dead!.reply.evalue), told);
+    assert.is(dead!.stderr, "", "what Node says of the end is not for the reader");
     assert.is(queued!.reply.status, "aborted");
     const fresh = await client.execute("1 + 1");
     assert.is(fresh.result, "2");
@@ -30,6 +41,30 @@ for (const [what, code, told] of CASES)
     assert.is((await client.execute("2 + 2")).stderr, "");
     const gone = await client.execute("before");
     assert.is(gone.reply.status, "error");
+  });
+
+test("the dump of a child's crash is shown", async ({ client }) => {
+  const { stderr, reply } = await client.execute(
+    `import { spawnSync } from "node:child_process";
+     spawnSync(process.execPath, ["-e", "process.abort()"], { stdio: "inherit" });
+     await new Promise((resolve) => setTimeout(resolve, 2500));`,
+  );
+  assert.is(reply.status, "ok");
+  assert.match(stderr, /Native stack trace/);
+});
+
+const LATE: [what: string, code: string][] = [
+  ["a throw in a timer", 'setTimeout(() => { throw new RangeError("late"); }, 50);'],
+  ["a rejection nobody handles", 'setTimeout(() => void Promise.reject(new RangeError("late")), 50);'],
+];
+for (const [what, code] of LATE)
+  test(`${what} is told in its cell and ends nothing`, async ({ client }) => {
+    await client.execute("let living = 1;");
+    const cell = client.begin(code);
+    const told = await client.next(({ header }) => header.msg_type === "error");
+    assert.is(told.parent.msg_id, cell.id);
+    assert.equal([told.content.ename, told.content.evalue], ["RangeError", "late"]);
+    assert.is((await client.execute("living")).result, "1");
   });
 
 test("what it wrote last is shown", async ({ client }) => {
