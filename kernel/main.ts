@@ -1,7 +1,7 @@
 import { LanguageThread } from "./wire/language-thread.js";
 import { memoryLimit } from "./wire/memory-limit.js";
 
-/** The kernel's program: `node main.js <connection file> [--unsigned]`. */
+/** The kernel's program: `node main.js <connection or registration file> [--unsigned]`. */
 async function main(args: readonly string[]): Promise<void> {
   const [path] = args.filter((arg) => !arg.startsWith("--"));
   if (!path) throw new Error("Cannot start the kernel: the connection file is not named");

@@ -5,7 +5,7 @@ import type { Answers } from "../../src/links/calls.js";
 import type { Port } from "../../src/links/port.js";
 import { defaultStorePath } from "../../src/store/store-path.js";
 import type { KernelCalls } from "../links/session-calls.js";
-import type { Connection } from "../protocol/connection-file.js";
+import type { Connection, Ports } from "../protocol/connection-file.js";
 import { ReplayMemory } from "../protocol/replay-memory.js";
 import { decode } from "../protocol/wire-format.js";
 import { CellQueue } from "./cell-queue.js";
@@ -24,6 +24,7 @@ import { KernelStore } from "./kernel-store.js";
 import type { LanguageThread } from "./language-thread.js";
 import { Outlet, type Request } from "./outlet.js";
 import { sessionSetup } from "./place.js";
+import { isRegistration, publishConnection, type Registration, register } from "./registration.js";
 import { runCommTarget } from "./run-comm.js";
 import { Session } from "./session.js";
 import { type ShownOutput, showOutput } from "./session-output.js";
@@ -83,11 +84,15 @@ export class Kernel {
   /**
    * Binds the sockets, answers, then starts the session.
    * @param language started before all else, since a first cell waits longest for it.
-   * @throws {Error} when a port is taken.
+   * @throws {Error} when a port is taken, or the launcher does not take the ports that were chosen.
    */
   static async start(connection: Connection, language: LanguageThread, onStopped: () => void): Promise<Kernel> {
     const sockets = await Sockets.bind(connection);
-    const kernel = new Kernel(sockets, connection.key, language, onStopped);
+    const unpublish = isRegistration(connection) ? await introduce(connection, sockets.ports) : () => {};
+    const kernel = new Kernel(sockets, connection.key, language, () => {
+      unpublish();
+      onStopped();
+    });
     kernel.listen();
     kernel.session.renew();
     return kernel;
@@ -200,4 +205,16 @@ export class Kernel {
     const text = output.data["text/plain"];
     if (typeof text === "string" && output.count !== null) this.history.setOutput(output.count, text);
   }
+}
+
+/** Tells the launcher, and other clients, the ports of the kernel. Gives the way to take that back. */
+async function introduce(connection: Registration, ports: Ports): Promise<() => void> {
+  const unpublish = publishConnection({ ...connection, ports, registrationPort: null }, process.env);
+  try {
+    await register(connection, ports);
+  } catch (error) {
+    unpublish();
+    throw error;
+  }
+  return unpublish;
 }

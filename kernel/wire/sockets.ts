@@ -1,5 +1,5 @@
 import { Reply, Router, type Socket, XPublisher } from "zeromq";
-import { addressOf, type Connection, SOCKET_NAMES, type SocketName } from "../protocol/connection-file.js";
+import { addressOf, type Connection, type Ports, SOCKET_NAMES, type SocketName } from "../protocol/connection-file.js";
 
 /** Sockets that carry Jupyter messages; the heartbeat only echoes. */
 export type ChannelName = Exclude<SocketName, "hb">;
@@ -17,6 +17,8 @@ export class Sockets {
   private constructor(
     private readonly channels: { readonly [name in ChannelName]: Channel },
     private readonly heartbeat: Reply,
+    /** Where the sockets are bound. */
+    readonly ports: Ports,
   ) {}
 
   /** Binds all. @throws {Error} naming the port that could not be bound. */
@@ -36,7 +38,9 @@ export class Sockets {
     const iopub = new XPublisher(shared);
     iopub.verbosity = "allSubs";
     const sockets = { shell: router(), control: router(), stdin: router(), iopub, hb: new Reply(shared) };
-    await Promise.all(SOCKET_NAMES.map((name) => bindOne(sockets[name], connection, name)));
+    const bound = await Promise.all(
+      SOCKET_NAMES.map(async (name) => [name, await bindOne(sockets[name], connection, name)] as const),
+    );
     const { shell, control, stdin, hb } = sockets;
     void echo(hb);
     return new Sockets(
@@ -47,6 +51,7 @@ export class Sockets {
         iopub: new Channel(iopub),
       },
       hb,
+      Object.fromEntries(bound) as Ports,
     );
   }
 
@@ -115,9 +120,11 @@ class Channel {
   }
 }
 
-async function bindOne(socket: Socket, connection: Connection, name: SocketName): Promise<void> {
+/** Gives the port. */
+async function bindOne(socket: Socket, connection: Connection, name: SocketName): Promise<number> {
   try {
     await socket.bind(addressOf(connection, name));
+    return connection.ports[name] || Number(/:(\d+)$/.exec(socket.lastEndpoint ?? "")?.[1]);
   } catch (cause) {
     const taken = (cause as NodeJS.ErrnoException).code === "EADDRINUSE";
     const detail = taken ? "the port is taken by another process" : (cause as Error).message;

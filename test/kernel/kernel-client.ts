@@ -5,8 +5,14 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Dealer, Request as RequestSocket, Subscriber } from "zeromq";
-import { addressOf, type Connection, SOCKET_NAMES, type SocketName } from "../../kernel/protocol/connection-file.js";
+import { curveKeyPair, Dealer, Request as RequestSocket, Subscriber } from "zeromq";
+import {
+  addressOf,
+  type Connection,
+  connectionFile,
+  SOCKET_NAMES,
+  type SocketName,
+} from "../../kernel/protocol/connection-file.js";
 import type { JsonObject } from "../../kernel/protocol/messages.js";
 import { newMessage } from "../../kernel/protocol/outgoing.js";
 import { ReplayMemory } from "../../kernel/protocol/replay-memory.js";
@@ -21,6 +27,8 @@ export interface ClientOptions {
   /** Folder of the notebook; a new one by default, removed at the end. */
   readonly folder?: string;
   readonly transport?: "tcp" | "ipc";
+  /** Encrypts the connection. */
+  readonly curve?: boolean;
 }
 
 /** One request on its way. */
@@ -67,7 +75,8 @@ export class KernelClient {
   /** Starts a kernel and waits for its first kernel_info reply. */
   static async start(options: ClientOptions = {}): Promise<KernelClient> {
     const scratch = mkdtempSync(join(tmpdir(), "cellar-kernel-"));
-    const connection = await freeConnection(options.transport ?? "tcp", scratch);
+    const free = await freeConnection(options.transport ?? "tcp", scratch);
+    const connection = options.curve ? { ...free, curve: curveKeyPair() } : free;
     const file = join(scratch, "connection.json");
     writeFileSync(file, JSON.stringify(connectionFile(connection)));
     const folder = options.folder ?? scratch;
@@ -76,17 +85,36 @@ export class KernelClient {
       env: { ...process.env, CELLAR_HISTORY: join(scratch, "history.db"), ...options.env },
       stdio: ["ignore", "inherit", "inherit"],
     });
+    return KernelClient.attach(kernel, connection, folder, () => rmSync(scratch, { recursive: true }));
+  }
+
+  /** Connects to a kernel that was started, and waits for its first kernel_info reply. */
+  static async attach(
+    kernel: ChildProcess,
+    connection: Connection,
+    folder: string,
+    remove: () => void,
+  ): Promise<KernelClient> {
     const routingId = randomUUID();
+    const { curve } = connection;
+    const shared = {
+      linger: 0,
+      ...(curve && {
+        curveServerKey: curve.publicKey,
+        curvePublicKey: curve.publicKey,
+        curveSecretKey: curve.secretKey,
+      }),
+    };
     const sockets = {
-      shell: new Dealer({ routingId, linger: 0 }),
-      control: new Dealer({ routingId, linger: 0 }),
-      stdin: new Dealer({ routingId, linger: 0 }),
-      iopub: new Subscriber({ linger: 0, receiveHighWaterMark: 0 }),
-      hb: new RequestSocket({ linger: 0 }),
+      shell: new Dealer({ routingId, ...shared }),
+      control: new Dealer({ routingId, ...shared }),
+      stdin: new Dealer({ routingId, ...shared }),
+      iopub: new Subscriber({ ...shared, receiveHighWaterMark: 0 }),
+      hb: new RequestSocket(shared),
     };
     for (const name of SOCKET_NAMES) sockets[name].connect(addressOf(connection, name));
     sockets.iopub.subscribe();
-    const client = new KernelClient(kernel, connection, folder, sockets, () => rmSync(scratch, { recursive: true }));
+    const client = new KernelClient(kernel, connection, folder, sockets, remove);
     const welcome = client.next(({ header }) => header.msg_type === "iopub_welcome");
     await client.request("kernel_info_request", {}).reply;
     await welcome; // from here on nothing published is missed
@@ -214,18 +242,12 @@ export class KernelClient {
   }
 }
 
-/** What Jupyter writes for a connection. */
-export function connectionFile({ transport, ip, ports, key }: Connection): JsonObject {
-  const named = Object.fromEntries(SOCKET_NAMES.map((name) => [`${name}_port`, ports[name]]));
-  return { transport, ip, key, signature_scheme: "hmac-sha256", kernel_name: "cellar", ...named };
-}
-
 /** A connection on ports that were free just now. */
 export async function freeConnection(transport: "tcp" | "ipc", folder: string): Promise<Connection> {
   const free = await freePorts(SOCKET_NAMES.length);
   const ports = Object.fromEntries(SOCKET_NAMES.map((name, at) => [name, free[at]!])) as Record<SocketName, number>;
   const ip = transport === "tcp" ? "127.0.0.1" : join(folder, "k");
-  return { transport, ip, ports, key: randomUUID(), curve: null };
+  return { transport, ip, ports, key: randomUUID(), curve: null, registrationPort: null };
 }
 
 /** Ports of loopback that were free just now. */

@@ -6,7 +6,8 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { connectionFile, freeConnection, KernelClient } from "./kernel-client.js";
+import { connectionFile } from "../../kernel/protocol/connection-file.js";
+import { freeConnection, KernelClient } from "./kernel-client.js";
 
 const MAIN = fileURLToPath(new URL("../../kernel/main.js", import.meta.url));
 
