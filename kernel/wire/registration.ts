@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { Request } from "zeromq";
 import {
   type Connection,
   connectionFile,
@@ -13,6 +12,7 @@ import {
 import { newMessage } from "../protocol/outgoing.js";
 import { ReplayMemory } from "../protocol/replay-memory.js";
 import { decode, encode } from "../protocol/wire-format.js";
+import { askOnce } from "./sockets.js";
 
 /** How long a launcher may take to say that it has the ports: the kernel ends itself then (JEP 66). */
 const PATIENCE_MS = 10_000;
@@ -32,19 +32,15 @@ export async function register(connection: Registration, ports: Ports): Promise<
   const refuse = (detail: string, cause?: unknown): never => {
     throw new Error(`Cannot register the kernel at ${address}: ${detail}`, { cause });
   };
-  const socket = new Request({ linger: 0, sendTimeout: PATIENCE_MS, receiveTimeout: PATIENCE_MS });
   try {
-    socket.connect(address);
     const content = portFields(ports);
     const request = newMessage({ type: "handshake_request", content, parent: null, identities: [] }, randomUUID());
-    await socket.send(encode(request, connection.key));
-    const reply = decode(await socket.receive(), connection.key, new ReplayMemory());
+    const answer = await askOnce(address, encode(request, connection.key), PATIENCE_MS);
+    const reply = decode(answer, connection.key, new ReplayMemory());
     if (reply.content.status !== "ok") refuse(`the launcher answered ${JSON.stringify(reply.content)}`);
   } catch (cause) {
     const silent = (cause as NodeJS.ErrnoException).code === "EAGAIN";
     refuse(silent ? `no answer within ${PATIENCE_MS / 1000} s` : (cause as Error).message, cause);
-  } finally {
-    socket.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import { Reply, Router, type Socket, XPublisher } from "zeromq";
+import { Reply, Request, Router, type Socket, XPublisher } from "zeromq";
 import { addressOf, type Connection, type Ports, SOCKET_NAMES, type SocketName } from "../protocol/connection-file.js";
 
 /** Sockets that carry Jupyter messages; the heartbeat only echoes. */
@@ -129,6 +129,18 @@ async function bindOne(socket: Socket, connection: Connection, name: SocketName)
     const taken = (cause as NodeJS.ErrnoException).code === "EADDRINUSE";
     const detail = taken ? "the port is taken by another process" : (cause as Error).message;
     throw new Error(`Cannot bind the ${name} socket to ${addressOf(connection, name)}: ${detail}`, { cause });
+  }
+}
+
+/** Sends one message to a waiting socket and gives its answer. @throws {Error} code EAGAIN when none comes in time. */
+export async function askOnce(address: string, frames: Buffer[], patienceMs: number): Promise<Buffer[]> {
+  const socket = new Request({ linger: 0, sendTimeout: patienceMs, receiveTimeout: patienceMs });
+  try {
+    socket.connect(address);
+    await socket.send(frames);
+    return await socket.receive();
+  } finally {
+    socket.close();
   }
 }
 
