@@ -11,7 +11,14 @@ const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 /** A file imports from its own floor or from floors below. The longest matching path says a file's floor. */
 const FLOORS: readonly (readonly string[])[] = [
   ["src/contracts"],
-  ["src/result", "src/state", "src/source", "src/links/error-record.ts", "kernel/protocol"],
+  [
+    "src/result",
+    "src/state",
+    "src/source",
+    "src/links/error-record.ts",
+    "src/display/human-units.ts",
+    "kernel/protocol",
+  ],
   ["src/task", "src/flow", "src/store", "src/display", "src/links", "src/modules", "kernel/links"],
   ["src/engine", "src/export", "kernel/wire", "kernel/language", "kernel/session", "kernel/control"],
   ["src/index.ts", "src/cli", "kernel/main.ts", "kernel/headless", "extension/src"],

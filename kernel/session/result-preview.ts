@@ -6,7 +6,10 @@ import { tableOf } from "../../src/display/table-of.js";
 import { valueText } from "../../src/display/value-bundle.js";
 import { reviveSerializer } from "../../src/result/registry.js";
 import type { SerializerJson } from "../../src/result/result-serializer.js";
+import { StoredBytes } from "../../src/result/stored-bytes.js";
+import { resultSource } from "../../src/store/result-source.js";
 import type { Store } from "../../src/store/store.js";
+import { decodeHead } from "./decode-head.js";
 
 /** Characters of text and of JSON that a preview takes. */
 const MOST_TEXT = 64 * 1024;
@@ -21,8 +24,37 @@ export async function previewResult(
   serializer: SerializerJson,
 ): Promise<ResultPreview> {
   const blob = JSON.parse(await store.readResult(resultId)) as Json;
-  return previewValue(await reviveSerializer(serializer).deserialize(blob));
+  const shelf = resultSource(store).shelf(resultId);
+  const value = await (serializer.type === "value"
+    ? decodeHead(blob, shelf)
+    : reviveSerializer(serializer).deserialize(blob, shelf));
+  return value instanceof StoredBytes ? await previewBytes(value) : previewValue(value);
 }
+
+/** How much of a stream is read, and how much of that is shown where it is no text. */
+const HEAD_BYTES = 4096;
+const SHOWN_BYTES = 256;
+
+/** What bytes are, and how they begin: as text where they are text. */
+async function previewBytes(bytes: StoredBytes): Promise<ResultPreview> {
+  let head = Buffer.alloc(0);
+  for await (const piece of bytes) {
+    head = Buffer.concat([head, piece.subarray(0, HEAD_BYTES - head.length)]);
+    if (head.length >= HEAD_BYTES) break;
+  }
+  const isAll = head.length === bytes.size;
+  const shown = textOf(head) ?? hexOf(head);
+  return { kind: "text", text: `${bytes}\n\n${shown}${isAll ? "" : "\n…"}`, truncated: !isAll };
+}
+
+/** Bytes as text, but for a character cut in two at their end; undefined where they are none. */
+function textOf(head: Buffer): string | undefined {
+  const text = new TextDecoder("utf8").decode(head, { stream: true });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what text does not have
+  return /[\ufffd\u0000-\u0008\u000e-\u001a]/.test(text) ? undefined : text;
+}
+
+const hexOf = (head: Buffer): string => head.toString("hex", 0, SHOWN_BYTES).replace(/../g, "$& ").trimEnd();
 
 /** A value in the form that suits it: rows, a tree, or text. */
 export function previewValue(value: unknown): ResultPreview {

@@ -65,6 +65,8 @@ const METHODS = [
   "tasksBefore",
   "cached",
   "readResult",
+  "madeBy",
+  "blobFolder",
   "flowRuns",
   "flowRun",
   "history",

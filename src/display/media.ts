@@ -23,6 +23,9 @@ const FORMATS: readonly Format[] = [
   { name: "PDF document", mime: "application/pdf", magic: [[0, "%PDF-"]] },
 ];
 
+/** A larger one would make the notebook's file too large to open; it is only told. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
 /** A picture or document in memory as an output; undefined for other bytes. */
 export function mediaBundle(bytes: Uint8Array): MimeBundle | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -30,8 +33,6 @@ export function mediaBundle(bytes: Uint8Array): MimeBundle | undefined {
     magic.every(([offset, text]) => buffer.toString("latin1", offset, offset + text.length) === text),
   );
   if (!format) return undefined;
-  return {
-    [format.mime]: buffer.toString("base64"),
-    "text/plain": `${format.name}, ${formatBytes(buffer.length)}`,
-  };
+  const plain = { "text/plain": `${format.name}, ${formatBytes(buffer.length)}` };
+  return buffer.length > MOST_BYTES ? plain : { [format.mime]: buffer.toString("base64"), ...plain };
 }

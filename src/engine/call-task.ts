@@ -1,5 +1,6 @@
 import type { RunToken, TaskRef } from "../flow/executor.js";
 import { toErrorRecord } from "../links/error-record.js";
+import { isByteStream } from "../result/stored-bytes.js";
 import {
   Failed,
   Looped,
@@ -32,7 +33,8 @@ function outcomeOf(ref: TaskRef, inputs: readonly unknown[], token: RunToken): O
   try {
     const { fn } = ref.task; // called as a plain function, which is how stacks name it
     const outcome = insideTask(token.context, () => fn(...(inputs as never[])));
-    return isThenable(outcome) ? outcome : new Success<unknown>({ result: outcome });
+    if (isThenable(outcome)) return outcome;
+    return isByteStream(outcome) ? token.keepStream(outcome) : new Success<unknown>({ result: outcome });
   } catch (thrown) {
     return stateOfThrown(thrown, token);
   }
@@ -64,10 +66,12 @@ function firstOf(
       if (isOver) return; // stopped before its turn came
       const outcome = call();
       if (!isThenable(outcome)) return end(outcome);
-      outcome.then(
-        (value) => end(new Success<unknown>({ result: value })),
-        (thrown) => end(stateOfThrown(thrown, token)),
-      );
+      const fail = (thrown: unknown) => end(stateOfThrown(thrown, token));
+      const succeed = (value: unknown): void => {
+        if (!isByteStream(value)) end(new Success<unknown>({ result: value }));
+        else if (!isOver) token.keepStream(value).then(succeed, fail); // reading it is part of the attempt
+      };
+      outcome.then(succeed, fail);
     });
   });
 }

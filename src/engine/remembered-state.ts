@@ -1,18 +1,18 @@
 import type { StateRecord } from "../contracts/records.js";
 import { NoResult } from "../result/no-result.js";
 import type { Result } from "../result/result.js";
-import { type ReadStored, storedResult } from "../result/stored-result.js";
+import { type ResultSource, storedResult } from "../result/stored-result.js";
 import { stateOfRecord } from "../state/state-record.js";
 import type { State } from "../state/states.js";
 import type { RememberedTask } from "../store/store.js";
 
 /** The state that an earlier attempt or the cache left in a store, its results by reference: nothing is read. */
-export function rememberedState({ run, memory }: Pick<RememberedTask, "run" | "memory">, read: ReadStored): State {
+export function rememberedState({ run, memory }: Pick<RememberedTask, "run" | "memory">, source: ResultSource): State {
   const inputs = Object.entries(memory.cachedInputs).map(([name, stored]): [string, Result] => [
     name,
-    storedResult(stored, read),
+    storedResult(stored, source),
   ]);
-  const result = memory.result ? storedResult(memory.result, read) : NoResult;
+  const result = memory.result ? storedResult(memory.result, source) : NoResult;
   return stateOfRecord(run.state, result, Object.fromEntries(inputs));
 }
 

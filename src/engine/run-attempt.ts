@@ -5,6 +5,7 @@ import type { FlowState } from "../flow/flow-results.js";
 import type { ResultSerializer } from "../result/result-serializer.js";
 import { stateRecord } from "../state/state-record.js";
 import { Cached, type State } from "../state/states.js";
+import { resultSource } from "../store/result-source.js";
 import { CorruptResultError, type RememberedTask, type RunPlace, type Store } from "../store/store.js";
 import type { TaskCall } from "../task/task-call.js";
 import { beginRun } from "./begin-run.js";
@@ -120,7 +121,7 @@ function ranBefore(store: Store | null, runId: string): RunScope["ranBefore"] {
 async function findCached(store: Store | null, key: string, clock: Clock): Promise<Cached | undefined> {
   const hit = await store?.cached(key, clock.now());
   if (!store || !hit) return undefined;
-  const state = await rememberedState(hit, (id) => store.readResult(id))
+  const state = await rememberedState(hit, resultSource(store))
     .load()
     .catch((thrown: unknown) => {
       if (thrown instanceof CorruptResultError || thrown instanceof RangeError) return undefined; // made again instead

@@ -1,5 +1,6 @@
 import { toErrorRecord } from "../links/error-record.js";
 import { Result } from "../result/result.js";
+import { isByteStream } from "../result/stored-bytes.js";
 import { Cached, Failed, Paused, Pending, Running, type State } from "../state/states.js";
 import { cacheMemoryOf, invalidity, lookUp } from "./cache-key.js";
 import { End, type Step } from "./step.js";
@@ -44,10 +45,24 @@ export const callTask: Step = async (_, run) => {
   if (stop.state) return stop.state;
   const ref = { taskRunId: run.id, task: call.task };
   const args = run.inputs.map(({ value }) => value);
-  const ended = await scope.executor.submit(ref, args, new TaskScope(run));
+  const token = new TaskScope(run);
+  const submitted = await scope.executor.submit(ref, args, token);
+  const ended = hasStream(submitted) ? await withStreamKept(submitted, token) : submitted;
   const { serializer } = call.task.settings;
   return withInputs(serialized(ended, serializer ?? scope.serializer), run);
 };
+
+const hasStream = (state: State): boolean =>
+  (state.type === "Success" || state.type === "Looped") && !state._result.serialized && isByteStream(state.result);
+
+/** A stream that came by a signal, or by an executor that leaves it to us. */
+async function withStreamKept(state: State, token: TaskScope): Promise<State> {
+  try {
+    return state.with({ result: await token.keepStream(state.result as AsyncIterable<unknown>) });
+  } catch (thrown) {
+    return stepFailed(thrown);
+  }
+}
 
 /** A task's value goes by the task's serializer, else by the flow's; an error by the default one. */
 function serialized(state: State, serializer: TaskRun["scope"]["serializer"]): State {

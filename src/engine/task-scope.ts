@@ -1,6 +1,7 @@
 import type { RunToken } from "../flow/executor.js";
+import type { StoredBytes } from "../result/stored-bytes.js";
 import type { State } from "../state/states.js";
-import type { TaskContext } from "../task/context.js";
+import { insideTask, type TaskContext } from "../task/context.js";
 import type { TaskRun } from "./task-run.js";
 
 /** What a running task sees of its run, and the way to stop it. */
@@ -58,6 +59,16 @@ export class TaskScope implements TaskContext, RunToken {
   abort(reason: unknown): void {
     this.#gaveUp ??= { reason };
     this.#controller?.abort(reason);
+  }
+
+  readonly keepStream = (stream: AsyncIterable<unknown>): Promise<StoredBytes> =>
+    insideTask(this, () => this.#shelf().keepStream(stream, this.signal)); // a generator runs while it is read
+
+  readonly streamFolder = (): Promise<string> => this.#shelf().folder();
+
+  #shelf() {
+    const { scope, call } = this.#run;
+    return scope.keeper.shelf(call.name, call.task.settings.checkpoint);
   }
 
   readonly log = (text: string): void => this.#run.scope.log(this.#run, String(text));

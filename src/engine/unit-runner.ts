@@ -48,7 +48,7 @@ export class UnitRunner {
     if (!unit.remembered || unit.ran) return this.#runUnit(unit, unit.state, null);
     const keys = this.#keysOf(unit, upstreamOf(unit, nodes));
     const decision = keys ? keepDecision(unit.remembered, keys, upstreamRan(unit, nodes)) : NOT_KEPT;
-    const left = rememberedState(unit.remembered, this.#keeper.read);
+    const left = rememberedState(unit.remembered, this.#keeper.source!);
     if (decision.keep) return this.#keep(unit, left);
     return this.#runUnit(unit, stateToGoOnFrom(left), decision.reason);
   }

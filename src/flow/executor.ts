@@ -1,4 +1,5 @@
 import type { EpochMs } from "../contracts/json.js";
+import type { StoredBytes } from "../result/stored-bytes.js";
 import type { State } from "../state/states.js";
 import type { TaskContext } from "../task/context.js";
 import type { TaskDefinition } from "../task/task-definition.js";
@@ -16,6 +17,10 @@ export interface RunToken {
   readonly onStop: (listener: (state: State) => void) => () => void;
   /** Tells the task, by its `context().signal`, that nobody waits for it any more. */
   readonly abort: (reason: unknown) => void;
+  /** Keeps the content of a stream that the task returned: what takes its place can be read again and again. */
+  readonly keepStream: (stream: AsyncIterable<unknown>) => Promise<StoredBytes>;
+  /** The folder in which it is kept, for those who call the task in another thread. */
+  readonly streamFolder: () => Promise<string>;
   readonly now: () => EpochMs;
   /** Calls back after a while; gives the way to give it up. */
   readonly after: (delayMs: number, body: () => void) => () => void;

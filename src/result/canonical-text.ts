@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { types } from "node:util";
 import { isPlainArray } from "./plain-array.js";
 import { scalarSlot } from "./scalar-slots.js";
+import { StoredBytes } from "./stored-bytes.js";
 import { kindOf } from "./value-kinds.js";
 
 /** Text longer than this stands in its parent as its hash, so that an object used often is walked once. */
@@ -96,6 +97,7 @@ function contentOf(value: object): Content {
   if (Array.isArray(value)) return arrayContent(value);
   if (value instanceof Map) return { name, values: [...value].flat() };
   if (value instanceof Set) return { name, values: [...value] };
+  if (value instanceof StoredBytes) return { name, values: [value.sha256] };
   if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return { name, values: [sha256(bytesIn(value))] };
   if (value instanceof Date) return { name, values: [value.getTime()] };
   return prototype === null ? propertiesOf(value) : { name, values: [String(value)] };

@@ -1,5 +1,5 @@
 import type { Json } from "../contracts/json.js";
-import { bytesMaker, isBinaryKind } from "./binary-kinds.js";
+import { bytesMaker, type FindBytes, isBinaryKind } from "./binary-kinds.js";
 import { readScalarSlot } from "./scalar-slots.js";
 import { type ReadSlot, wholeNumber } from "./value-kind.js";
 import { kindNamed } from "./value-kinds.js";
@@ -7,12 +7,13 @@ import { kindNamed } from "./value-kinds.js";
 /**
  * The value that `encodeValue` put into a blob. Blobs may be anybody's: nothing is run, nothing is looked up
  * but in our own tables, and memory is taken only for what the blob really holds.
+ * @param find gives the bytes that lie elsewhere.
  * @throws {SyntaxError} when the blob is malformed.
  */
-export function decodeValue(blob: Json): unknown {
+export function decodeValue(blob: Json, find: FindBytes = findNothing): unknown {
   if (typeof blob !== "object" || blob === null || Array.isArray(blob))
     throw malformed("the stored form is not an object");
-  if (blob.v !== 1) throw malformed(`version ${JSON.stringify(blob.v) ?? "none"} is not known`);
+  if (blob.v !== 1 && blob.v !== 2) throw malformed(`version ${JSON.stringify(blob.v) ?? "none"} is not known`);
   const { nodes } = blob;
   if (!Array.isArray(nodes)) throw malformed("nodes is not a list");
   const objects: object[] = [];
@@ -25,7 +26,7 @@ export function decodeValue(blob: Json): unknown {
     return typeof slot[0] === "number" ? objects[wholeNumber(slot[0], objects.length - 1)] : readScalarSlot(slot);
   };
 
-  const makeBytes = bytesMaker(nodes);
+  const makeBytes = bytesMaker(nodes, find);
   let at = 0;
   try {
     for (; at < nodes.length; at += 1) objects.push(createObject(nodes[at]!, at, makeBytes));
@@ -56,6 +57,10 @@ function fillObject(object: object, node: Json, read: ReadSlot): void {
     if (typeof slot === "object" && slot !== null) parts[key] = read(slot as Json);
   }
 }
+
+const findNothing: FindBytes = () => {
+  throw new SyntaxError("its bytes lie in a store, which is not at hand");
+};
 
 const malformed = (detail: string, cause?: unknown): SyntaxError =>
   new SyntaxError(`Cannot deserialize value: ${detail}`, { cause });

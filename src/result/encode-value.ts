@@ -1,18 +1,27 @@
 import { types } from "node:util";
 import type { Json } from "../contracts/json.js";
-import { encodeBytes } from "./binary-kinds.js";
+import { encodeBytes, type PlaceBytes } from "./binary-kinds.js";
 import { errorKind } from "./error-kind.js";
 import { describeKind, pathText, type Step } from "./object-path.js";
 import { scalarSlot } from "./scalar-slots.js";
 import { SerializeError } from "./serialize-error.js";
+import { StoredBytes } from "./stored-bytes.js";
 import { UnfitValue, type ValueBlob, type WriteSlot } from "./value-kind.js";
 import { kindOf } from "./value-kinds.js";
+
+/** More would not fit into one text of V8's. */
+const LARGEST_BASE64 = 256 * 1024 * 1024;
+
+/** Takes bytes out of the stored form, and puts what finds them at the end of `payload`; false leaves them in. */
+export type TakeOut = (content: Uint8Array | StoredBytes, payload: Json[]) => boolean;
+
+const takeNothing: TakeOut = () => false;
 
 /**
  * A value in the stored form that ValueBlob describes. Does not recurse, so depth is no limit.
  * @throws {SerializeError} naming the path to what cannot be held.
  */
-export function encodeValue(value: unknown): Json {
+export function encodeValue(value: unknown, takeOut = takeNothing): ValueBlob & { [key: string]: Json } {
   const objects: object[] = [];
   const parents: number[] = [];
   const steps: Step[] = [];
@@ -48,8 +57,21 @@ export function encodeValue(value: unknown): Json {
       throw new SerializeError(pathTo(current), "reading it failed", { cause: error });
     }
   }
-  encodeBytes(objects, nodes);
-  return { v: 1, root, nodes } satisfies ValueBlob;
+  let version: ValueBlob["v"] = 1;
+  const place: PlaceBytes = (content, payload, at) => {
+    if (takeOut(content, payload)) version = 2;
+    else payload.push(base64Of(content, () => pathTo(at)));
+  };
+  encodeBytes({ objects, nodes, place });
+  return { v: version, root, nodes };
+}
+
+function base64Of(content: Uint8Array | StoredBytes, path: () => string): string {
+  if (content instanceof StoredBytes)
+    throw new SerializeError(path(), `${content}, which stays in the store; read it by \`await bytes()\``);
+  const { buffer, byteOffset, byteLength } = content;
+  if (byteLength > LARGEST_BASE64) throw new SerializeError(path(), `${byteLength} bytes, too many to stand in JSON`);
+  return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
 }
 
 function encodeNode(value: object, write: WriteSlot): Json {

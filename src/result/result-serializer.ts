@@ -1,4 +1,5 @@
 import type { Json } from "../contracts/json.js";
+import type { ByteShelf } from "./byte-shelf.js";
 
 /** Turns values of one kind into JSON and back. */
 export interface ResultSerializer<T = unknown> {
@@ -6,10 +7,16 @@ export interface ResultSerializer<T = unknown> {
   readonly type: string;
   /** Enough to make the serializer again in another process. */
   readonly config?: { readonly [key: string]: Json };
-  /** The value as JSON. @throws {SerializeError} naming the path that does not fit. */
-  serialize(value: T): Json | Promise<Json>;
-  /** The value again; the blob is left as it is. @throws when the blob is damaged or forged. */
-  deserialize(blob: Json): T | Promise<T>;
+  /**
+   * The value as JSON. @throws {SerializeError} naming the path that does not fit.
+   * @param shelf takes large bytes, where the value goes to a store; may be left alone
+   */
+  serialize(value: T, shelf?: ByteShelf): Json | Promise<Json>;
+  /**
+   * The value again; the blob is left as it is. @throws when the blob is damaged or forged.
+   * @param shelf has what `serialize` put on it
+   */
+  deserialize(blob: Json, shelf?: ByteShelf): T | Promise<T>;
 }
 
 /** A serializer as it is stored: its type beside its config. */

@@ -1,4 +1,5 @@
 import type { Json } from "../contracts/json.js";
+import type { ByteShelf } from "./byte-shelf.js";
 import { copyJson } from "./copy-json.js";
 import { JSONSerializer } from "./json-serializer.js";
 import type { ResultSerializer } from "./result-serializer.js";
@@ -48,10 +49,13 @@ export class Result<T = unknown> {
     Object.freeze(this);
   }
 
-  /** The storable form; `this` when it already is. @throws {SerializeError} naming the path that does not fit. */
-  async serialize(): Promise<Result<T>> {
+  /**
+   * The storable form; `this` when it already is. @throws {SerializeError} naming the path that does not fit.
+   * @param shelf where a store keeps large bytes; without one all stands in the JSON
+   */
+  async serialize(shelf?: ByteShelf): Promise<Result<T>> {
     if (this.serialized) return this;
-    const value = checkedJson(await this.serializer.serialize(this.value as T), this.serializer);
+    const value = checkedJson(await this.serializer.serialize(this.value as T, shelf), this.serializer);
     return new Result<T>({ value, serialized: true, serializer: this.serializer });
   }
 

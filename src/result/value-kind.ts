@@ -3,15 +3,15 @@ import type { Step } from "./object-path.js";
 
 /**
  * The stored form of ValueSerializer: a table of objects, so that cycles, shared references and depth
- * need no care. `{"v":1,"root":slot,"nodes":[node, …]}`, where
+ * need no care. `{"v":1,"root":slot,"nodes":[node, …]}`, with 2 for 1 where bytes lie elsewhere, where
  * a slot is null, a boolean, a string, a finite number other than -0, `[n]` for the object in `nodes[n]`,
  * or a value that JSON lacks: `["undefined"]`, `["NaN"]`, `["-0"]`, `["bigint","-1f"]`, …;
  * a node is `{key: slot}` for a plain object, or `[kind, …payload]` for any other.
  */
 export interface ValueBlob {
-  readonly v: 1;
+  readonly v: 1 | 2;
   readonly root: Json;
-  readonly nodes: readonly Json[];
+  readonly nodes: Json[];
 }
 
 /** Puts a part of the value into the table, gives its slot. */

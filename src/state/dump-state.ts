@@ -3,7 +3,7 @@ import { NoResult } from "../result/no-result.js";
 import { preview } from "../result/preview.js";
 import type { Result } from "../result/result.js";
 import { serializerJson } from "../result/result-serializer.js";
-import { storedBlobOf } from "../result/stored-result.js";
+import { storedBlobOf, storedReferenceOf } from "../result/stored-result.js";
 import { unserializableOf } from "../result/unserializable.js";
 import { CallStates } from "./call-states.js";
 import { type ResultJson, STATE_VERSION, type StateJson } from "./state-json.js";
@@ -66,11 +66,13 @@ export async function dumpResult(result: Result): Promise<ResultJson> {
   if (why) return { type: "Unserializable", ...why };
   const stored = await storedBlobOf(result);
   if (stored !== undefined) return wireResult(result, stored);
+  // What refers to more bytes of its store takes them along: the wire form stands for itself.
+  const live = storedReferenceOf(result)?.outside ? await result.deserialize() : result;
   try {
-    const { value } = await result.serialize();
+    const { value } = await live.serialize();
     return wireResult(result, value as Json);
   } catch (error) {
-    return { type: "Unserializable", reason: (error as Error).message, preview: preview(result.value) };
+    return { type: "Unserializable", reason: (error as Error).message, preview: preview(live.value) };
   }
 }
 

@@ -13,6 +13,9 @@ const INSERT_RESULTS = `
   INSERT INTO results (id, bytes, serializer, preview, made_by, text)
   SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5 FROM json_each(?) WHERE true
   ON CONFLICT (id) DO UPDATE SET text = excluded.text WHERE text IS NOT excluded.text`;
+const INSERT_BLOBS = `
+  INSERT OR IGNORE INTO result_blobs (result_id, blob_id, bytes)
+  SELECT value->>0, value->>1, value->>2 FROM json_each(?)`;
 const UPSERT_TASK_RUNS = `
   INSERT INTO task_runs (id, flow_run_id, type, ended_at, cache_key, cache_expires, record, memory, checksum)
   SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8
@@ -43,15 +46,18 @@ async function writeResults(
   isBlob: (result: ResultWrite) => boolean,
 ): Promise<void> {
   const rows = new Map<ResultId, SqlValue[]>();
+  const blobs: SqlValue[][] = [];
   for (const { run, results } of transitions) {
     const madeBy = run.mapIndex === null ? run.name : `${run.name}[${run.mapIndex}]`;
     for (const result of results) {
       const { id, bytes, serializer, preview, text } = result;
       const texts = [JSON.stringify(serializer), JSON.stringify(preview), madeBy, isBlob(result) ? null : text];
       rows.set(id, [id, bytes, ...texts]);
+      for (const blob of result.blobs ?? []) blobs.push([id, blob.sha256, blob.bytes]);
     }
   }
   if (rows.size > 0) await session.run(INSERT_RESULTS, JSON.stringify([...rows.values()]));
+  if (blobs.length > 0) await session.run(INSERT_BLOBS, JSON.stringify(blobs));
 }
 
 async function writeTransitions(session: Session, transitions: readonly Transition[]): Promise<void> {

@@ -1,19 +1,75 @@
 import { hash, randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { EpochMs } from "../contracts/json.js";
+import type { BytesReference } from "../result/stored-bytes.js";
+import { makeFolder, syncFolder } from "./durable-file.js";
+import { StagedFile } from "./staged-file.js";
 import type { ResultId } from "./store.js";
+import { DamagedBytes, readPieces, readWhole } from "./verified-file.js";
 
 /** The id of a stored text. */
 export const resultIdOf = (text: string | Buffer): ResultId => hash("sha256", text, "hex");
 
-/** Large values, each in a file named for its content: `ab/cdef…`. A file that has its name is complete. */
+/**
+ * Large values, each in a file named for its content: `ab/cdef…`. A file that has its name is complete. Several
+ * processes may write to one folder.
+ */
 export class BlobFolder {
-  readonly #folder: string;
+  readonly folder: string;
   readonly #writing = new Map<ResultId, Promise<void>>();
 
   constructor(folder: string) {
-    this.#folder = folder;
+    this.folder = folder;
+  }
+
+  /** Keeps what `fill` writes into a file, under its content; a file damaged before is replaced. */
+  async keep(fill: (file: StagedFile) => Promise<void>): Promise<BytesReference> {
+    const staged = await StagedFile.create(this.folder);
+    try {
+      await fill(staged);
+      const reference = await staged.finish();
+      const path = this.#path(reference.sha256);
+      await makeFolder(dirname(path));
+      await rename(staged.path, path);
+      await syncFolder(dirname(path));
+      return reference;
+    } catch (error) {
+      await staged.discard();
+      throw error;
+    }
+  }
+
+  /** Whether bytes are here already. From now on they count as just written: no collection takes them for a while. */
+  async take({ sha256, bytes }: BytesReference): Promise<boolean> {
+    const path = this.#path(sha256);
+    try {
+      await utimes(path, new Date(), new Date());
+      return (await stat(path)).size === bytes;
+    } catch {
+      return false; // unreadable is as good as missing
+    }
+  }
+
+  /** Whether bytes are here and as they were. */
+  async isWhole(reference: BytesReference): Promise<boolean> {
+    try {
+      for await (const _ of this.pieces(reference)); // reading checks them
+      return true;
+    } catch (error) {
+      if (error instanceof DamagedBytes) return false;
+      throw error;
+    }
+  }
+
+  /** The content piece by piece, the last one only when all are right. @throws {DamagedBytes} */
+  pieces(reference: BytesReference): AsyncGenerator<Uint8Array, void, undefined> {
+    return readPieces(this.#path(reference.sha256), reference);
+  }
+
+  /** The content in memory. @throws {DamagedBytes} */
+  whole(reference: BytesReference): Promise<ArrayBuffer> {
+    return readWhole(this.#path(reference.sha256), reference);
   }
 
   /** Resolves when the text is on disk under its id. A file damaged since is replaced. */
@@ -48,13 +104,32 @@ export class BlobFolder {
     await rm(this.#path(id), { force: true });
   }
 
+  /** Removes a file, unless somebody wrote or took it after `moment`: it goes out of sight first, then it is looked at. */
+  async removeOlder(id: ResultId, moment: EpochMs): Promise<void> {
+    const path = this.#path(id);
+    const doomed = `${path}.${randomUUID()}.tmp`;
+    try {
+      await rename(path, doomed);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+      throw error;
+    }
+    if ((await stat(doomed)).mtimeMs < moment) await rm(doomed, { force: true });
+    else await rename(doomed, path);
+  }
+
+  /** When a file was last written or taken; undefined when it is missing. */
+  async writtenAt(id: ResultId): Promise<EpochMs | undefined> {
+    return (await stat(this.#path(id)).catch(() => undefined))?.mtimeMs; // unreadable is as good as missing
+  }
+
   /** Ids of all files last written before `moment`, and the leftovers of writes that never ended. */
   async olderThan(moment: EpochMs): Promise<{ ids: ResultId[]; leftovers: string[] }> {
     const ids: ResultId[] = [];
     const leftovers: string[] = [];
-    const files = await readdir(this.#folder, { recursive: true }).catch(() => []); // no folder: no large value yet
+    const files = await readdir(this.folder, { recursive: true }).catch(() => []); // no folder: no large value yet
     for (const file of files) {
-      const path = join(this.#folder, file);
+      const path = join(this.folder, file);
       const found = await stat(path).catch(() => undefined); // removed meanwhile
       if (!found?.isFile() || found.mtimeMs >= moment) continue;
       const id = file.replace(/[\\/]/, "");
@@ -86,23 +161,6 @@ export class BlobFolder {
   }
 
   #path(id: ResultId): string {
-    return join(this.#folder, id.slice(0, 2), id.slice(2));
-  }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  const made = await mkdir(folder, { recursive: true });
-  if (made === undefined) return;
-  for (let each = folder; each.length >= made.length; each = dirname(each)) await syncFolder(dirname(each));
-}
-
-/** A name in a folder is on disk only once the folder is. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return; // a folder cannot be opened there
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    return join(this.folder, id.slice(0, 2), id.slice(2));
   }
 }

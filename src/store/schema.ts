@@ -95,6 +95,15 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX logs_of_task ON logs (task_run);
   `,
   "ALTER TABLE task_runs ADD COLUMN checksum INTEGER",
+  `
+  CREATE TABLE result_blobs (
+    result_id TEXT NOT NULL REFERENCES results (id) ON DELETE CASCADE,
+    blob_id TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    PRIMARY KEY (result_id, blob_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX results_of_blob ON result_blobs (blob_id);
+  `,
 ];
 
 /** The version this program writes and the newest it reads. */

@@ -30,6 +30,8 @@ export function serveStore(port: Port, store: Store): void {
     tasksBefore: (runId) => store.tasksBefore(runId),
     cached: ({ cacheKey, now }) => store.cached(cacheKey, now),
     readResult: (id) => store.readResult(id),
+    madeBy: (id) => store.madeBy(id),
+    blobFolder: () => store.blobFolder(),
     flowRuns: (filter) => store.flowRuns(filter),
     flowRun: (runId) => store.flowRun(runId),
     history: (taskRunId) => store.history(taskRunId),

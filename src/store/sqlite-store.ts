@@ -1,6 +1,9 @@
+import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { EpochMs } from "../contracts/json.js";
 import type { FlowRunRecord, FlowRunSummary, GraphNode, LogRecord, StateRecord } from "../contracts/records.js";
+import { LARGEST_INLINE_BYTES } from "../result/byte-shelf.js";
 import { writeAppends } from "./append-rows.js";
 import { beginRun, newestRunOf, setGraph } from "./begin-run.js";
 import { BlobFolder, resultIdOf } from "./blobs.js";
@@ -11,10 +14,12 @@ import { collectGarbage } from "./gc.js";
 import { BEAT_MS, beat } from "./owners.js";
 import { movePlace, renamedFrom } from "./renamed-place.js";
 import { listRuns, newestCached, parse, readRememberedRun, readRun, readTasksBefore } from "./run-rows.js";
+import { spoolFolder } from "./spool.js";
 import { openSqlite3 } from "./sqlite3-driver.js";
 import {
   type CacheHit,
   CorruptResultError,
+  damageText,
   type GcReport,
   type Owner,
   type RememberedRun,
@@ -32,9 +37,6 @@ import { isStoreFailure } from "./store-failure.js";
 import { folderOfStore } from "./store-path.js";
 import { type QueuedWrite, WriteQueue } from "./write-queue.js";
 
-/** Larger values go to files of their own. */
-const LARGEST_INLINE_BYTES = 65_536;
-
 const TASK_NUMBER = "(SELECT number FROM task_runs WHERE id = ?)";
 const SELECT_HISTORY = `SELECT record FROM states WHERE task_run = ${TASK_NUMBER} ORDER BY number`;
 const SELECT_LOGS = `SELECT record FROM logs WHERE task_run = ${TASK_NUMBER} ORDER BY number`;
@@ -51,7 +53,7 @@ export interface SqliteStoreOptions {
 /** A store in an SQLite file that this process opens. */
 export class SqliteStore implements Store {
   readonly #database: Database;
-  readonly #blobs: BlobFolder | undefined;
+  readonly #blobs: BlobFolder;
   readonly #now: () => EpochMs;
   readonly #writes = new WriteQueue<Write>((group) => this.#commit(group), isStoreFailure);
   /** Owners of the runs that go on, by run: those whose heartbeat this process writes. */
@@ -59,7 +61,7 @@ export class SqliteStore implements Store {
   #heart: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor(database: Database, blobs: BlobFolder | undefined, now: () => EpochMs) {
+  private constructor(database: Database, blobs: BlobFolder, now: () => EpochMs) {
     this.#database = database;
     this.#blobs = blobs;
     this.#now = now;
@@ -68,7 +70,7 @@ export class SqliteStore implements Store {
   /** @param path the file, made where it is missing; ":memory:" keeps all in memory. */
   static async open(path: string, { openDriver = openSqlite3, now = Date.now }: SqliteStoreOptions = {}) {
     const database = await Database.open(path, openDriver);
-    return new SqliteStore(database, path === ":memory:" ? undefined : new BlobFolder(blobFolderOf(path)), now);
+    return new SqliteStore(database, new BlobFolder(blobFolderOf(path)), now);
   }
 
   async lastRun(place: RunPlace): Promise<RememberedRun | undefined> {
@@ -128,11 +130,19 @@ export class SqliteStore implements Store {
   async readResult(id: ResultId): Promise<string> {
     const [row] = await this.#query("SELECT text, made_by FROM results WHERE id = ?", id);
     if (!row) throw new RangeError(`Cannot read result ${id}: the store does not have it`);
-    const text = row.text === null ? (await this.#blobs?.read(id))?.toString() : String(row.text);
+    const text = row.text === null ? (await this.#blobs.read(id))?.toString() : String(row.text);
     if (text !== undefined && (row.text === null || resultIdOf(text) === id)) return text;
-    throw new CorruptResultError(
-      `Cannot read result ${id} of task ${JSON.stringify(row.made_by)}: what is stored is damaged; run the flow again to make it anew`,
-    );
+    throw new CorruptResultError(damageText(`result ${id}`, String(row.made_by)));
+  }
+
+  async madeBy(id: ResultId): Promise<string | undefined> {
+    const [row] = await this.#query("SELECT made_by FROM results WHERE id = ?", id);
+    return row && String(row.made_by);
+  }
+
+  async blobFolder(): Promise<string> {
+    this.#checkOpen();
+    return this.#blobs.folder;
   }
 
   flowRuns(filter: RunFilter = {}): Promise<FlowRunSummary[]> {
@@ -164,9 +174,9 @@ export class SqliteStore implements Store {
 
   /** Whether runs of a notebook that has another name now were found, and given to its new name. */
   async #followRenamed(place: RunPlace): Promise<boolean> {
-    const { path } = this.#database;
-    if (path === ":memory:") return false;
-    const flowId = await this.#read((session) => renamedFrom(session, place, folderOfStore(path)));
+    if (this.#isInMemory) return false;
+    const folder = folderOfStore(this.#database.path);
+    const flowId = await this.#read((session) => renamedFrom(session, place, folder));
     if (flowId === undefined) return false;
     await this.#change((session) => movePlace(session, flowId, place.file!));
     return true;
@@ -176,6 +186,7 @@ export class SqliteStore implements Store {
     clearInterval(this.#heart);
     await this.#writes.drained();
     await this.#database.close();
+    if (this.#isInMemory) await rm(this.#blobs.folder, { recursive: true, force: true });
   }
 
   async #commit(group: readonly Write[]): Promise<void> {
@@ -199,17 +210,25 @@ export class SqliteStore implements Store {
   async #keepBlobs(appends: readonly Append[]): Promise<void> {
     for (const { transitions } of appends) {
       for (const result of transitions.flatMap(({ results }) => results)) {
-        if (this.#isBlob(result) && !(await this.#blobs!.has(result.id))) await this.#writeBlobs([result]);
+        if (this.#isBlob(result) && !(await this.#blobs.has(result.id))) await this.#writeBlobs([result]);
+        for (const { sha256 } of result.blobs ?? []) {
+          if (await this.#blobs.has(sha256)) continue;
+          throw new RangeError(`Cannot store result ${result.id}: its bytes ${sha256} are gone from the blob folder`);
+        }
       }
     }
   }
 
   async #writeBlobs(results: readonly ResultWrite[]): Promise<void> {
-    await Promise.all(results.map(({ id, text }) => this.#blobs!.write(id, text)));
+    await Promise.all(results.map(({ id, text }) => this.#blobs.write(id, text)));
   }
 
-  #isBlob({ bytes }: ResultWrite): boolean {
-    return this.#blobs !== undefined && bytes > LARGEST_INLINE_BYTES;
+  #isBlob({ bytes, outside = 0 }: ResultWrite): boolean {
+    return !this.#isInMemory && bytes - outside > LARGEST_INLINE_BYTES;
+  }
+
+  get #isInMemory(): boolean {
+    return this.#database.path === ":memory:";
   }
 
   #beat(): void {
@@ -248,7 +267,8 @@ export class SqliteStore implements Store {
   }
 }
 
-/** `blobs` beside a `store.db`; a store of another name has a folder of its own. */
+/** `blobs` beside a `store.db`; a store of another name has a folder of its own, one in memory for its lifetime. */
 function blobFolderOf(path: string): string {
+  if (path === ":memory:") return join(spoolFolder(), randomUUID());
   return basename(path) === "store.db" ? join(dirname(path), "blobs") : `${path}-blobs`;
 }

@@ -44,6 +44,9 @@ export type StoreCalls = {
   tasksBefore: { ask: string; answer: RememberedTask[] };
   cached: { ask: { cacheKey: string; now: EpochMs }; answer: CacheHit | undefined };
   readResult: { ask: ResultId; answer: string };
+  madeBy: { ask: ResultId; answer: string | undefined };
+  /** The asker and the owner of the store see one file system. */
+  blobFolder: { ask: null; answer: string };
   flowRuns: { ask: RunFilter; answer: FlowRunSummary[] };
   flowRun: { ask: string; answer: FlowRunRecord | undefined };
   history: { ask: string; answer: StateRecord[] };

@@ -78,6 +78,12 @@ export class StoreClient implements Store {
   readResult(id: ResultId): Promise<string> {
     return this.#ask("readResult", id);
   }
+  madeBy(id: ResultId): Promise<string | undefined> {
+    return this.#ask("madeBy", id);
+  }
+  blobFolder(): Promise<string> {
+    return this.#ask("blobFolder", null);
+  }
   flowRuns(filter: RunFilter = {}): Promise<FlowRunSummary[]> {
     return this.#ask("flowRuns", filter);
   }

@@ -8,6 +8,7 @@ import type {
   StateRecord,
   TaskRunRecord,
 } from "../contracts/records.js";
+import type { BytesReference } from "../result/stored-bytes.js";
 
 /** Lower-case hex SHA-256 of a stored value's bytes (its JSON text in UTF-8). */
 export type ResultId = string;
@@ -17,13 +18,18 @@ export interface StoredResult {
   readonly id: ResultId;
   /** `type` and `config` of the serializer that can read it. */
   readonly serializer: { readonly type: string; readonly [key: string]: Json };
+  /** Size of its JSON text, and of the bytes that this refers to. */
   readonly bytes: number;
+  /** Of `bytes`, those that lie in files of their own. @default 0 */
+  readonly outside?: number;
 }
 
 /** A value to write: JSON text as the serializer gave it. Its id is the SHA-256 of `text` in UTF-8. */
 export interface ResultWrite extends StoredResult {
   readonly text: string;
   readonly preview: string;
+  /** What the text refers to: files that are in the blob folder already, and live as long as the result. @default none */
+  readonly blobs?: readonly BytesReference[];
 }
 
 /** Who runs a flow run now. A run has one owner at a time. */
@@ -133,6 +139,13 @@ export interface Store {
    * @throws {CorruptResultError} when bytes and id differ, {RangeError} when it is not stored.
    */
   readResult(id: ResultId): Promise<string>;
+  /** Name of the task whose result it first was, for messages; undefined when it is not stored. */
+  madeBy(id: ResultId): Promise<string | undefined>;
+  /**
+   * Folder of the files for large bytes. The process that makes them writes them there itself (`BlobShelf`): they
+   * cross no process.
+   */
+  blobFolder(): Promise<string>;
   flowRuns(filter?: RunFilter): Promise<FlowRunSummary[]>;
   /** A run in its latest state; undefined when unknown. */
   flowRun(runId: string): Promise<FlowRunRecord | undefined>;
@@ -154,6 +167,10 @@ export interface GcReport {
 export class CorruptResultError extends Error {
   override readonly name = "CorruptResultError";
 }
+
+/** What a CorruptResultError says. */
+export const damageText = (what: string, madeBy: string): string =>
+  `Cannot read ${what} of task ${JSON.stringify(madeBy)}: what is stored is damaged; run the flow again to make it anew`;
 
 /** Another living process runs this flow run. */
 export class RunOwnedError extends Error {

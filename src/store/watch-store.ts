@@ -49,6 +49,8 @@ export function watchStore(store: Store, listener: StoreListener): Store {
     tasksBefore: (runId) => store.tasksBefore(runId),
     cached: (cacheKey, now) => store.cached(cacheKey, now),
     readResult: (id) => store.readResult(id),
+    madeBy: (id) => store.madeBy(id),
+    blobFolder: () => store.blobFolder(),
     flowRuns: (filter) => store.flowRuns(filter),
     flowRun: (runId) => store.flowRun(runId),
     history: (taskRunId) => store.history(taskRunId),

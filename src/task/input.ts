@@ -1,3 +1,4 @@
+import type { StoredBytes } from "../result/stored-bytes.js";
 import type { Parameter } from "./parameter.js";
 import type { TaskCall } from "./task-call.js";
 
@@ -17,6 +18,7 @@ type Opaque =
   | ReadonlySet<unknown>
   | ArrayBuffer
   | ArrayBufferView
+  | StoredBytes
   | PromiseLike<unknown>;
 
 export type Inputs<A extends readonly unknown[]> = { [K in keyof A]: Input<A[K]> };

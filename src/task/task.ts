@@ -3,6 +3,7 @@ import { currentOwner, gatesOfNow } from "./call-owner.js";
 import { Flattened, type Inputs, type MapInputs, Unmapped } from "./input.js";
 import type { Parameter } from "./parameter.js";
 import { inputName, parameterNames } from "./parameter-names.js";
+import type { Produced } from "./produced.js";
 import { type CallInput, TaskCall } from "./task-call.js";
 import type { TaskDefinition, TaskOptions } from "./task-definition.js";
 import { taskSettings } from "./task-settings.js";
@@ -10,12 +11,12 @@ import { type Found, readTemplate } from "./template.js";
 
 /** A function with a name and with rules for running it. Calling it makes a node of a flow and runs nothing. */
 export interface Task<A extends readonly unknown[] = readonly never[], R = unknown> extends TaskDefinition {
-  (...args: Inputs<A>): TaskCall<Awaited<R>>;
+  (...args: Inputs<A>): TaskCall<Produced<R>>;
   readonly fn: (...args: never[]) => R;
   /** Calls the function itself, without a flow. */
   run(...args: A): R;
   /** One child for each item; the shortest list wins. `unmapped` gives a value whole to every child. */
-  map(...args: MapInputs<A>): TaskCall<Awaited<R>[]>;
+  map(...args: MapInputs<A>): TaskCall<Produced<R>[]>;
 }
 
 /** Defines a task. @throws {TypeError} naming an option that makes no sense. */

@@ -38,7 +38,10 @@ records("resultRecord() of a live, a stored and a noted result", async () => {
     bytes: 12,
     preview: "p",
   });
-  const unread = storedResult(reference, () => Promise.reject(new Error("not to be read")));
+  const refuse = (): never => {
+    throw new Error("not to be read");
+  };
+  const unread = storedResult(reference, { read: refuse, shelf: refuse });
   assert.equal(resultRecord(unread).id, reference.id);
   assert.is(resultRecord(unread).preview, null);
 });

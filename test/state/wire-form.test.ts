@@ -7,7 +7,7 @@ import { JSONSerializer } from "../../src/result/json-serializer.js";
 import { NoResult } from "../../src/result/no-result.js";
 import { registerSerializer } from "../../src/result/registry.js";
 import { Result } from "../../src/result/result.js";
-import { storedResult } from "../../src/result/stored-result.js";
+import { type ResultSource, storedResult } from "../../src/result/stored-result.js";
 import { dumpState } from "../../src/state/dump-state.js";
 import { loadState } from "../../src/state/load-state.js";
 import { stateJson, stateJsonSchema } from "../../src/state/state-json.js";
@@ -87,7 +87,13 @@ dumping("tells NoResult, undefined and null apart", async () => {
 dumping("writes the stored form of a result that is only a reference", async () => {
   const text = JSON.stringify([1, { a: null }]);
   const reference = { id: contentHash(text), serializer: { type: "json" }, bytes: text.length };
-  const state = new Pending({ cachedInputs: { x: storedResult(reference, async () => text) } });
+  const source: ResultSource = {
+    read: async () => text,
+    shelf: () => {
+      throw new Error("all stands in the text");
+    },
+  };
+  const state = new Pending({ cachedInputs: { x: storedResult(reference, source) } });
   const json = await dumpState(state);
   assert.equal(json.cached_inputs?.x, {
     type: "Result",

@@ -1,6 +1,10 @@
+import { existsSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { CorruptResultError, type Owner, RunOwnedError, type Store } from "../../src/store/store.js";
+import type { BytesReference } from "../../src/result/stored-bytes.js";
+import { shelfOf } from "../../src/store/result-source.js";
+import { CorruptResultError, type Owner, type ResultWrite, RunOwnedError, type Store } from "../../src/store/store.js";
 import { graphOf, place, resultOf, runOf, self, stateOf, transitionOf } from "./sample-records.js";
 
 /** A process that has ended; its pid may be anybody's by now, its start time is not. */
@@ -23,6 +27,7 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
   listTests(test);
   resultTests(test);
   gcTests(test);
+  blobTests(test);
   it.run();
 }
 
@@ -347,6 +352,93 @@ function gcTests(test: Declare): void {
     const report = await store.gc({ olderThan: 20_000, keepLast: 0, dryRun: false });
     assert.equal(report, { runs: 0, results: 0, bytes: 0 });
     assert.is(await store.readResult(id), input.text);
+  });
+}
+
+/** A result whose text refers to bytes in files of their own. */
+function resultWith(value: unknown, ...blobs: readonly BytesReference[]): ResultWrite {
+  const result = resultOf({ value, blobs });
+  const outside = blobs.reduce((sum, { bytes }) => sum + bytes, 0);
+  return { ...result, bytes: result.bytes + outside, outside, blobs };
+}
+
+function blobTests(test: Declare): void {
+  const pathOf = async (store: Store, { sha256 }: BytesReference) =>
+    join(await store.blobFolder(), sha256.slice(0, 2), sha256.slice(2));
+  const isThere = async (store: Store, blob: BytesReference) => existsSync(await pathOf(store, blob));
+  const makeOld = async (store: Store, ...blobs: readonly BytesReference[]) => {
+    for (const blob of blobs) utimesSync(await pathOf(store, blob), 1, 1);
+  };
+  const everything = { olderThan: 99_000, keepLast: 0, dryRun: false };
+  const ended = (id: string) => runOf(id, { state: stateOf("Success"), endedAt: 2_000 });
+
+  test("append() keeps a result that refers to bytes, and says who made it", async (store) => {
+    await store.beginRun(runOf("r"), graphOf("a"), self);
+    const result = resultWith("x", await shelfOf(store, "a").keep(Buffer.alloc(100_000, 1)));
+    await store.append([transitionOf("r", "a", "Success", { result, mapIndex: 2 })]);
+    assert.is(await store.readResult(result.id), result.text);
+    assert.is(await store.madeBy(result.id), "a[2]");
+    assert.is(await store.madeBy("0".repeat(64)), undefined);
+  });
+
+  test("append() refuses a result whose bytes are not there, and keeps what others append", async (store) => {
+    await store.beginRun(runOf("r"), graphOf("a", "b"), self);
+    const result = resultWith("x", { sha256: "1".repeat(64), bytes: 100_000 });
+    const [refused, kept] = await Promise.allSettled([
+      store.append([transitionOf("r", "a", "Success", { result })]),
+      store.append([transitionOf("r", "b", "Success")]),
+    ]);
+    assert.match((refused as PromiseRejectedResult).reason.message, /its bytes 1{64} are gone/);
+    assert.is(kept?.status, "fulfilled");
+    await rejects(store.readResult(result.id), /does not have it/);
+  });
+
+  test("gc() keeps bytes while any result refers to them, then removes and counts them once", async (store) => {
+    const shelf = shelfOf(store, "a");
+    const [shared, own] = [await shelf.keep(Buffer.alloc(100_000, 1)), await shelf.keep(Buffer.alloc(80_000, 2))];
+    const [first, second] = [resultWith(1, shared, own), resultWith(2, shared)];
+    await store.beginRun(ended("r1"), graphOf("a"), self);
+    await store.append([transitionOf("r1", "a", "Success", { result: first })]);
+    await store.beginRun(ended("r2"), graphOf("a"), self);
+    const { id, serializer, bytes } = second;
+    const memory = { cachedInputs: { x: { id, serializer, bytes } } };
+    await store.append([transitionOf("r2", "a", "Retrying", { results: [second], memory })]);
+    await makeOld(store, shared, own);
+
+    const ask = { ...everything, keepLast: 1 };
+    const report = { runs: 1, results: 1, bytes: first.text.length + own.bytes };
+    assert.equal(await store.gc({ ...ask, dryRun: true }), report);
+    assert.ok(await isThere(store, own));
+    assert.equal(await store.gc(ask), report);
+    assert.equal([await isThere(store, shared), await isThere(store, own)], [true, false]);
+
+    assert.equal(await store.gc(everything), { runs: 1, results: 1, bytes: second.text.length + shared.bytes });
+    assert.not.ok(await isThere(store, shared));
+  });
+
+  test("gc() leaves bytes that no row refers to yet, until they are old", async (store) => {
+    const [young, taken, old] = await Promise.all(
+      [1, 2, 3].map((fill) => shelfOf(store, "a").keep(Buffer.alloc(70_000, fill))),
+    );
+    await makeOld(store, taken!, old!);
+    await shelfOf(store, "a").keep(Buffer.alloc(70_000, 2)); // as a task does that makes the same again
+    await store.gc(everything);
+    assert.equal(await Promise.all([young!, taken!, old!].map((blob) => isThere(store, blob))), [true, true, false]);
+    await store.beginRun(ended("r"), graphOf("a"), self);
+    await store.append([transitionOf("r", "a", "Success", { result: resultWith("x", young!, taken!) })]);
+    await makeOld(store, young!, taken!);
+    await store.gc({ ...everything, keepLast: 1 });
+    assert.equal([await isThere(store, young!), await isThere(store, taken!)], [true, true]);
+  });
+
+  test("gc() removes what a stream left that was cut off, once it is old", async (store) => {
+    await shelfOf(store, "a").keep(Buffer.alloc(70_000));
+    const folder = await store.blobFolder();
+    const [young, old] = [join(folder, "young.tmp"), join(folder, "old.tmp")];
+    for (const path of [young, old]) writeFileSync(path, "half");
+    utimesSync(old, 1, 1);
+    await store.gc(everything);
+    assert.equal([existsSync(young), existsSync(old)], [true, false]);
   });
 }
 

@@ -35,7 +35,7 @@ export class ThreadExecutor implements Executor {
 
   async submit(ref: TaskRef, inputs: readonly unknown[], token: RunToken): Promise<State> {
     const { name, settings } = ref.task;
-    const fn = (...given: never[]) => this.#callInThread(ref, given, token.context);
+    const fn = (...given: never[]) => this.#callInThread(ref, given, token);
     return callFunction({ ...ref, task: { name, settings, fn } }, inputs, token);
   }
 
@@ -54,7 +54,7 @@ export class ThreadExecutor implements Executor {
   async #callInThread(
     { taskRunId, task }: TaskRef,
     inputs: readonly unknown[],
-    context: TaskContext,
+    { context, streamFolder }: RunToken,
   ): Promise<unknown> {
     const { port1, port2 } = new MessageChannel();
     const attempt = new AbortController();
@@ -65,6 +65,7 @@ export class ThreadExecutor implements Executor {
         folder: currentSurroundings().importFolder?.() ?? process.cwd(),
         code: shipFunction(task),
         inputs: packInputs(task.name, inputs),
+        streamFolder: await streamFolder(),
         ...contextParts(context),
         port: port2,
       };

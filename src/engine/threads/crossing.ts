@@ -1,8 +1,12 @@
 import { types } from "node:util";
-import { ValueSerializer } from "../../result/value-serializer.js";
+import type { Json } from "../../contracts/json.js";
+import { LARGEST_INLINE_BYTES } from "../../result/byte-shelf.js";
+import { decodeValue } from "../../result/decode-value.js";
+import { encodeValue } from "../../result/encode-value.js";
+import { StoredBytes } from "../../result/stored-bytes.js";
+import { storedIn } from "../../store/blob-shelf.js";
 import type { Crossing } from "./thread-messages.js";
 
-const serializer = new ValueSerializer();
 const TypedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
 /** Objects that structured clone gives back as they were, when what is in them is. */
 const CLONED_WHOLE: ReadonlySet<object | null> = new Set([
@@ -21,13 +25,36 @@ const CLONED_WHOLE: ReadonlySet<object | null> = new Set([
  */
 export function pack(value: unknown): Crossing {
   const buffers: Uint8Array[] = [];
-  return survivesClone(value, buffers) ? { clone: value, buffers } : { json: serializer.serialize(value) };
+  return survivesClone(value, buffers) ? { clone: value, buffers } : encoded(value);
+}
+
+/** Bytes in files stay where they are, other large ones go beside the JSON. */
+function encoded(value: unknown): Crossing {
+  const parts: Uint8Array[] = [];
+  const json = encodeValue(value, (content, payload) => {
+    if (content instanceof StoredBytes) {
+      const { folder, madeBy } = content.home;
+      payload.push({ folder, madeBy, ...content.reference });
+    } else if (content.byteLength > LARGEST_INLINE_BYTES) {
+      payload.push({ part: parts.push(new Uint8Array(content)) - 1 }); // a clone would take all of its buffer along
+    } else return false;
+    return true;
+  });
+  return { json, parts };
+}
+
+function decoded(json: Json, parts: readonly Uint8Array[]): unknown {
+  return decodeValue(json, (place) => {
+    const { part, folder, madeBy, sha256, bytes } = place as { [key: string]: string & number };
+    if (part !== undefined) return parts[part]!.buffer as ArrayBuffer;
+    return storedIn(folder!, madeBy!, { sha256: sha256!, bytes: bytes! });
+  });
 }
 
 /** The value again, in the thread that it came to. @throws {TypeError} when it could not cross. */
 export function unpack(crossing: Crossing): unknown {
   if ("problem" in crossing) throw new TypeError(crossing.problem);
-  if ("json" in crossing) return serializer.deserialize(crossing.json);
+  if ("json" in crossing) return decoded(crossing.json, crossing.parts);
   // The clone holds the very same arrays: those that were Buffers become Buffers where they stand.
   for (const bytes of crossing.buffers) Object.setPrototypeOf(bytes, Buffer.prototype);
   return crossing.clone;

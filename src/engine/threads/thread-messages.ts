@@ -8,8 +8,8 @@ import type { TaskContext } from "../../task/context.js";
 export type Crossing =
   /** By structured clone; of its byte arrays, these are Buffers. */
   | { readonly clone: unknown; readonly buffers: readonly Uint8Array[] }
-  /** Where structured clone would change it: an error's class, a URL, a RegExp's lastIndex. */
-  | { readonly json: Json }
+  /** Where structured clone would change it: an error's class, a URL, a RegExp's lastIndex. Large bytes go beside it. */
+  | { readonly json: Json; readonly parts: readonly Uint8Array[] }
   /** It cannot cross, and nobody may need it: the reason is thrown when it is read. */
   | { readonly problem: string };
 
@@ -39,6 +39,8 @@ export interface ThreadJob {
   readonly folder: string;
   readonly code: ShippedCode;
   readonly inputs: Crossing;
+  /** Where a stream that it returns is kept. */
+  readonly streamFolder: string;
   readonly context: Omit<TaskContext, "signal" | "log" | "progress" | "parameters" | "loopResult">;
   readonly parameters: Crossing;
   readonly loopResult: Crossing;

@@ -1,4 +1,6 @@
 import { reviveError, toErrorRecord } from "../../links/error-record.js";
+import { isByteStream } from "../../result/stored-bytes.js";
+import { BlobShelf } from "../../store/blob-shelf.js";
 import { insideTask, type TaskContext } from "../../task/context.js";
 import { Signal } from "../../task/signals.js";
 import { pack, unpack } from "./crossing.js";
@@ -14,11 +16,18 @@ export default async function runJob(job: ThreadJob): Promise<ThreadAnswer> {
   try {
     const fn = await loadShipped(job.code, placeOf(job.folder, job.taskName));
     const inputs = unpack(job.inputs) as unknown[];
-    const value = await insideTask(contextOf(job), () => fn(...inputs));
+    const value = await insideTask(contextOf(job), async () => keptStream(await fn(...inputs), job));
     return { value: packResult(value, job.taskName), loaded: filesLoaded() };
   } catch (thrown) {
     return { ...answerOf(thrown, job.taskName), loaded: filesLoaded() };
   }
+}
+
+/** A stream cannot cross: its content is kept here. */
+async function keptStream(value: unknown, { streamFolder, taskName }: ThreadJob): Promise<unknown> {
+  if (!isByteStream(value)) return value;
+  const shelf = new BlobShelf({ folder: async () => streamFolder, madeBy: async () => taskName });
+  return await shelf.keepStream(value);
 }
 
 function contextOf({ context, parameters, loopResult, port }: ThreadJob): TaskContext {
