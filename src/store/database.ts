@@ -32,14 +32,19 @@ export class Database {
     return new Database(path, await openDatabase(path, openDriver));
   }
 
-  /** Reads by one statement. */
-  query(sql: string, ...parameters: readonly SqlValue[]): Promise<SqlRow[]> {
-    return this.#turn("read", () => this.#session.all(sql, ...parameters));
+  /** Reads by a body of one statement: it needs no transaction, whose two ends cost more than it does. */
+  readOnce<T>(body: (session: Session) => Promise<T>): Promise<T> {
+    return this.#turn("read", () => body(this.#session));
   }
 
   /** Reads one moment of the file: all statements of `body` see the same. */
   read<T>(body: (session: Session) => Promise<T>): Promise<T> {
     return this.#transaction("read", "BEGIN", body);
+  }
+
+  /** Changes the file by a body of one statement, which is a transaction by itself. */
+  writeOnce<T>(body: (session: Session) => Promise<T>): Promise<T> {
+    return this.#turn("write to", () => body(this.#session));
   }
 
   /** Changes the file: durable once resolved, or not at all. */

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { APPEND_TRIGGER } from "./append-trigger.js";
 import { type Driver, type OpenDriver, SqlError } from "./driver.js";
 import { APPLICATION_ID, migrate, readNumber, readPragma, SCHEMA_VERSION } from "./schema.js";
 import { moveAway, storeFailure } from "./store-failure.js";
@@ -66,6 +67,7 @@ async function prepareDatabase(driver: Driver, path: string): Promise<void> {
   await expectPragma(driver, "foreign_keys", "1");
   await driver.exec("PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON");
   await migrate(driver);
+  await driver.exec(APPEND_TRIGGER);
 }
 
 async function checkSqliteVersion(driver: Driver): Promise<void> {

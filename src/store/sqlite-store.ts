@@ -9,7 +9,7 @@ import { beginRun, newestRunOf, setGraph } from "./begin-run.js";
 import { BlobFolder, resultIdOf } from "./blobs.js";
 import { buryRun, needsBurial } from "./bury-run.js";
 import { Database, type Session } from "./database.js";
-import type { OpenDriver, SqlRow } from "./driver.js";
+import type { OpenDriver } from "./driver.js";
 import { collectGarbage } from "./gc.js";
 import { BEAT_MS, beat } from "./owners.js";
 import { movePlace, renamedFrom } from "./renamed-place.js";
@@ -124,11 +124,11 @@ export class SqliteStore implements Store {
   }
 
   cached(cacheKey: string, now: EpochMs): Promise<CacheHit | undefined> {
-    return this.#read((session) => newestCached(session, cacheKey, now));
+    return this.#readOnce((session) => newestCached(session, cacheKey, now));
   }
 
   async readResult(id: ResultId): Promise<string> {
-    const [row] = await this.#query("SELECT text, made_by FROM results WHERE id = ?", id);
+    const row = await this.#readOnce((session) => session.first("SELECT text, made_by FROM results WHERE id = ?", id));
     if (!row) throw new RangeError(`Cannot read result ${id}: the store does not have it`);
     const text = row.text === null ? (await this.#blobs.read(id))?.toString() : String(row.text);
     if (text !== undefined && (row.text === null || resultIdOf(text) === id)) return text;
@@ -136,7 +136,7 @@ export class SqliteStore implements Store {
   }
 
   async madeBy(id: ResultId): Promise<string | undefined> {
-    const [row] = await this.#query("SELECT made_by FROM results WHERE id = ?", id);
+    const row = await this.#readOnce((session) => session.first("SELECT made_by FROM results WHERE id = ?", id));
     return row && String(row.made_by);
   }
 
@@ -190,6 +190,9 @@ export class SqliteStore implements Store {
   }
 
   async #commit(group: readonly Write[]): Promise<void> {
+    const appends = group.flatMap((write) => ("append" in write ? write.append : []));
+    if (appends.length === group.length && !appends.some((append) => this.#hasBlobs(append)))
+      return await this.#database.writeOnce((session) => this.#writeAppends(session, appends));
     await this.#database.write(async (session) => {
       for (let start = 0, end = 0; start < group.length; start = end) {
         const write = group[start]!;
@@ -198,12 +201,20 @@ export class SqliteStore implements Store {
           await write.change(session);
           continue;
         }
-        const appends = [write.append];
-        for (let next = group[end]; next && "append" in next; next = group[++end]) appends.push(next.append);
-        await writeAppends(session, appends, (result) => this.#isBlob(result));
-        await this.#keepBlobs(appends);
+        const inRow = [write.append];
+        for (let next = group[end]; next && "append" in next; next = group[++end]) inRow.push(next.append);
+        await this.#writeAppends(session, inRow);
+        await this.#keepBlobs(inRow);
       }
     });
+  }
+
+  #writeAppends(session: Session, appends: readonly Append[]): Promise<void> {
+    return writeAppends(session, appends, (result) => this.#isBlob(result));
+  }
+
+  #hasBlobs({ transitions }: Append): boolean {
+    return transitions.some(({ results }) => results.some((result) => this.#isBlob(result) || result.blobs?.length));
   }
 
   /** Between the writing of a blob and the commit of its row, another process may have collected it. */
@@ -252,14 +263,16 @@ export class SqliteStore implements Store {
     return await this.#database.read(body);
   }
 
-  async #query(sql: string, ...parameters: readonly (string | number)[]): Promise<SqlRow[]> {
+  async #readOnce<T>(body: (session: Session) => Promise<T>): Promise<T> {
     this.#checkOpen();
-    return await this.#database.query(sql, ...parameters);
+    return await this.#database.readOnce(body);
   }
 
   /** Column `record` of all rows. */
   #records<T>(sql: string, ...parameters: readonly (string | number)[]): Promise<T[]> {
-    return this.#read(async (session) => (await session.all(sql, ...parameters)).map((row) => parse<T>(row, "record")));
+    return this.#readOnce(async (session) =>
+      (await session.all(sql, ...parameters)).map((row) => parse<T>(row, "record")),
+    );
   }
 
   #checkOpen(): void {
