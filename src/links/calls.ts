@@ -14,6 +14,9 @@ export type Answers<C extends Calls> = {
   readonly [N in keyof C & string]: (ask: C[N]["ask"]) => C[N]["answer"] | Promise<C[N]["answer"]>;
 };
 
+/** The other end went before it answered: whether it did what it was asked is not known. */
+export class GoneError extends Error {}
+
 interface Question {
   readonly question: number;
   readonly name: string;
@@ -24,13 +27,13 @@ type Reply =
   | { readonly reply: number; readonly error: ErrorRecord };
 
 /**
- * Calls what `serve` answers behind `port`. Open and later calls reject once the other end is gone.
+ * Calls what `serve` answers behind `port`. Open and later calls reject with GoneError once the other end is gone.
  * @param classes errors that callers catch by class.
  */
 export function connect<C extends Calls>(port: Port, classes?: ErrorClasses): Caller<C> {
   const pending = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>();
   let lastId = 0;
-  let gone: Error | undefined;
+  let gone: GoneError | undefined;
   port.onMessage((message) => {
     const reply = message as Reply;
     const call = pending.get(reply.reply);
@@ -40,7 +43,7 @@ export function connect<C extends Calls>(port: Port, classes?: ErrorClasses): Ca
     else call.resolve(reply.answer);
   });
   port.onClose(() => {
-    gone = new Error("Cannot finish the call: the other end is gone");
+    gone = new GoneError("Cannot finish the call: the other end is gone");
     for (const { reject } of pending.values()) reject(gone);
     pending.clear();
   });

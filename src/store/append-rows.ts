@@ -1,24 +1,36 @@
 import type { FlowRunSummary } from "../contracts/records.js";
-import { APPEND, NO_SUCH_RUN } from "./append-trigger.js";
+import { APPEND, NO_SUCH_RUN, TAKEN_OVER } from "./append-trigger.js";
 import type { Session } from "./database.js";
 import { SqlError, type SqlValue } from "./driver.js";
 import { checksumOf } from "./run-rows.js";
-import type { ResultId, ResultWrite, RunChange, Transition } from "./store.js";
+import { type ResultId, type ResultWrite, type RunChange, RunOwnedError, type Transition } from "./store.js";
 import type { Append } from "./store-calls.js";
 
-/** Writes what many appends ask, in their order, by one statement. @throws {RangeError} when one names an unknown run. */
+/** An append, and who began its run here. */
+export interface HeldAppend extends Append {
+  readonly holder?: { readonly runId: string; readonly ownerId: string } | undefined;
+}
+
+/**
+ * Writes what many appends ask, in their order, by one statement.
+ * @throws {RangeError} when one names an unknown run, {RunOwnedError} when another took a run over from its holder:
+ * what a dead script's store process still had to write comes too late then.
+ */
 export async function writeAppends(
   session: Session,
-  appends: readonly Append[],
+  appends: readonly HeldAppend[],
   isBlob: (result: ResultWrite) => boolean,
 ): Promise<void> {
   const transitions = appends.flatMap((append) => append.transitions);
   const changes = appends.flatMap(({ change }) => change ?? []);
   try {
     const results = [resultRows(transitions, isBlob), blobRows(transitions)];
-    await session.run(APPEND, ...results, taskRunRows(transitions), flowRunRows(changes));
+    await session.run(APPEND, ...results, taskRunRows(transitions), flowRunRows(changes), holderRows(appends));
   } catch (error) {
-    if (!(error instanceof SqlError && error.message.includes(NO_SUCH_RUN))) throw error;
+    if (!(error instanceof SqlError)) throw error;
+    if (error.message.includes(TAKEN_OVER))
+      throw new RunOwnedError("Cannot write to the run: another process took it over", { cause: error });
+    if (!error.message.includes(NO_SUCH_RUN)) throw error;
     const ids = [...new Set(changes.map(({ run }) => JSON.stringify(run.id)))].join(" or ");
     throw new RangeError(`Cannot change run ${ids}: the store has no such run`, { cause: error });
   }
@@ -61,4 +73,9 @@ function flowRunRows(changes: readonly RunChange[]): string {
   const last = new Map<string, FlowRunSummary>(changes.map(({ run }) => [run.id, run]));
   const rows = [...last.values()].map((run): SqlValue[] => [run.id, run.state.type, run.endedAt, JSON.stringify(run)]);
   return JSON.stringify(rows);
+}
+
+function holderRows(appends: readonly HeldAppend[]): string {
+  const holders = new Map(appends.flatMap(({ holder }) => (holder ? [[holder.runId, holder.ownerId]] : [])));
+  return JSON.stringify([...holders]);
 }

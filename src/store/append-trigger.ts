@@ -5,8 +5,11 @@
  * SQLite has nothing to take apart.
  */
 export const APPEND_TRIGGER = `
-  CREATE TEMP VIEW IF NOT EXISTS appended AS SELECT NULL AS results, NULL AS result_blobs, NULL AS task_runs, NULL AS flow_runs;
+  CREATE TEMP VIEW IF NOT EXISTS appended AS SELECT NULL AS results, NULL AS result_blobs, NULL AS task_runs, NULL AS flow_runs, NULL AS holders;
   CREATE TEMP TRIGGER IF NOT EXISTS append_rows INSTEAD OF INSERT ON appended BEGIN
+    SELECT raise(ABORT, 'flow run taken over') FROM json_each(new.holders) AS held JOIN flow_runs
+    WHERE flow_runs.id = held.value->>0 AND flow_runs.owner_id <> held.value->>1;
+
     INSERT INTO results (id, bytes, serializer, preview, made_by, text)
     SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5 FROM json_each(new.results) WHERE true
     ON CONFLICT (id) DO UPDATE SET text = excluded.text WHERE text IS NOT excluded.text;
@@ -27,7 +30,10 @@ export const APPEND_TRIGGER = `
     FROM json_each(new.flow_runs) AS changed WHERE flow_runs.id = changed.value->>0;
   END`;
 
-/** Takes four parameters, one for each column of the view. */
-export const APPEND = "INSERT INTO appended (results, result_blobs, task_runs, flow_runs) VALUES (?, ?, ?, ?)";
+/** Takes five parameters, one for each column of the view. */
+export const APPEND =
+  "INSERT INTO appended (results, result_blobs, task_runs, flow_runs, holders) VALUES (?, ?, ?, ?, ?)";
+/** In the message of SQLite's error when a run's owner is another than its holder. */
+export const TAKEN_OVER = "flow run taken over";
 /** In the message of SQLite's error when a change names a run that the store does not have. */
 export const NO_SUCH_RUN = "no such flow run";

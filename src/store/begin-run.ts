@@ -14,7 +14,10 @@ const UPSERT_RUN = `
 const SELECT_FLOW =
   "SELECT id FROM flows WHERE flow = ? AND ifnull(file, '') = ifnull(?, '') AND ifnull(cell, '') = ifnull(?, '')";
 
-/** Writes a new run, or takes over one that no living process runs. @throws {RunOwnedError} */
+/**
+ * Writes a new run, or takes over one that no living process runs. Asked again by who began this very attempt, as
+ * after the end of a store process, it changes nothing. @throws {RunOwnedError}
+ */
 export async function beginRun(
   session: Session,
   run: FlowRunSummary,
@@ -23,8 +26,10 @@ export async function beginRun(
   now: EpochMs,
 ): Promise<void> {
   const left = await session.first(SELECT_RUN, run.id);
-  if (left) checkMayTakeOver(left, run, owner, now);
+  const isBegun = left !== undefined && left.owner_id === owner.id && left.attempt === run.attempt;
+  if (left && !isBegun) checkMayTakeOver(left, run, owner, now);
   await saveOwner(session, owner, now);
+  if (isBegun) return;
   const flowId = await flowIdOf(session, { ...run.place, flow: run.flow });
   const { id, state, attempt, createdAt, endedAt } = run;
   await session.run(UPSERT_RUN, id, flowId, owner.id, state.type, attempt, createdAt, endedAt, JSON.stringify(run));

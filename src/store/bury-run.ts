@@ -9,6 +9,12 @@ import { parse, readRunningTasks, SELECT_RUN } from "./run-rows.js";
 import type { Transition } from "./store.js";
 
 const CRASHED = "The process that ran it ended.";
+/** What is added to the id of a dead owner: its store process may still have something to write, which is too late now. */
+const BURIED = " (dead)";
+const COPY_OWNER = `
+  INSERT INTO owners (id, pid, started_at, machine, process_mark, beat_at)
+  SELECT id || '${BURIED}', pid, started_at, machine, process_mark, beat_at FROM owners WHERE id = ?
+  ON CONFLICT DO NOTHING`;
 
 /** Whether something of a run was left unfinished by an owner that is dead. */
 export async function needsBurial(session: Session, runId: string, now: EpochMs): Promise<boolean> {
@@ -27,6 +33,8 @@ export async function buryRun(session: Session, runId: string, now: EpochMs): Pr
   });
   const change = isGoingOn(row) ? { change: { run: buriedRun(row, now) } } : {};
   await writeAppends(session, [{ transitions, ...change }], () => false);
+  await session.run(COPY_OWNER, row.owner_id!);
+  await session.run("UPDATE flow_runs SET owner_id = owner_id || ? WHERE id = ?", BURIED, runId);
 }
 
 function buriedRun(row: SqlRow, now: EpochMs): FlowRunSummary {

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import type { EpochMs } from "../contracts/json.js";
 import type { FlowRunRecord, FlowRunSummary, GraphNode, LogRecord, StateRecord } from "../contracts/records.js";
 import { LARGEST_INLINE_BYTES } from "../result/byte-shelf.js";
-import { writeAppends } from "./append-rows.js";
+import { type HeldAppend, writeAppends } from "./append-rows.js";
 import { beginRun, newestRunOf, setGraph } from "./begin-run.js";
 import { BlobFolder, resultIdOf } from "./blobs.js";
 import { buryRun, needsBurial } from "./bury-run.js";
@@ -41,7 +41,7 @@ const TASK_NUMBER = "(SELECT number FROM task_runs WHERE id = ?)";
 const SELECT_HISTORY = `SELECT record FROM states WHERE task_run = ${TASK_NUMBER} ORDER BY number`;
 const SELECT_LOGS = `SELECT record FROM logs WHERE task_run = ${TASK_NUMBER} ORDER BY number`;
 
-type Write = QueuedWrite & ({ readonly append: Append } | { readonly change: (session: Session) => Promise<void> });
+type Write = QueuedWrite & ({ readonly append: HeldAppend } | { readonly change: (session: Session) => Promise<void> });
 
 export interface SqliteStoreOptions {
   /** @default the npm package `sqlite3` */
@@ -97,7 +97,10 @@ export class SqliteStore implements Store {
   }
 
   async append(transitions: readonly Transition[], change?: RunChange): Promise<void> {
-    const append: Append = change ? { transitions, change } : { transitions };
+    const runId = change?.run.id ?? transitions[0]?.run.flowRunId ?? "";
+    const owner = this.#owners.get(runId);
+    const holder = owner && { runId, ownerId: owner.id };
+    const append: HeldAppend = change ? { transitions, change, holder } : { transitions, holder };
     const results = transitions.flatMap((transition) => transition.results);
     for (const { id, text } of results) {
       if (resultIdOf(text) !== id) throw new RangeError(`Cannot store result ${id}: its text has another SHA-256`);
@@ -209,7 +212,7 @@ export class SqliteStore implements Store {
     });
   }
 
-  #writeAppends(session: Session, appends: readonly Append[]): Promise<void> {
+  #writeAppends(session: Session, appends: readonly HeldAppend[]): Promise<void> {
     return writeAppends(session, appends, (result) => this.#isBlob(result));
   }
 

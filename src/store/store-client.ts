@@ -19,12 +19,6 @@ import type {
 } from "./store.js";
 import { type Append, STORE_ERRORS, type StoreCalls } from "./store-calls.js";
 
-/** What keeps this process alive while a call is open. */
-export interface Hold {
-  ref(): void;
-  unref(): void;
-}
-
 interface WaitingAppend {
   readonly append: Append;
   resolve(): void;
@@ -34,16 +28,14 @@ interface WaitingAppend {
 /** Larger batches would hold up both processes while one message is packed. */
 const LARGEST_BATCH = 1000;
 
-/** A store that another process owns and serves behind `port`. Appends made in one turn cross as one message. */
+/** A store that another process owns and serves to `call`. Appends made in one turn cross as one message. */
 export class StoreClient implements Store {
   readonly #call: Caller<StoreCalls>;
   #waiting: WaitingAppend[] = [];
   #closed = false;
 
-  /** @param hold told when the first call opens and the last one is answered. */
-  constructor(port: Port, hold?: Hold) {
-    const call = connect<StoreCalls>(port, STORE_ERRORS);
-    this.#call = hold ? holding(call, hold) : call;
+  constructor(call: Caller<StoreCalls>) {
+    this.#call = call;
   }
 
   async lastRun(place: RunPlace): Promise<RememberedRun | undefined> {
@@ -132,20 +124,8 @@ export class StoreClient implements Store {
 }
 
 /** A store that another process owns and serves behind `port` by `serveStore`. */
-export function connectStore(port: Port, hold?: Hold): Store {
-  return new StoreClient(port, hold);
-}
-
-function holding(call: Caller<StoreCalls>, hold: Hold): Caller<StoreCalls> {
-  let open = 0;
-  return async (name, ask) => {
-    if (open++ === 0) hold.ref();
-    try {
-      return await call(name, ask);
-    } finally {
-      if (--open === 0) hold.unref();
-    }
-  };
+export function connectStore(port: Port): Store {
+  return new StoreClient(connect<StoreCalls>(port, STORE_ERRORS));
 }
 
 const closedError = () => new Error("Cannot use the store: it is closed");

@@ -1,8 +1,9 @@
 /** Kills a flow of 200 tasks again and again where it stands, goes on to its end, and looks at what is stored. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { describeStuck } from "./describe-stuck.js";
 import { Dice } from "./dice.js";
 import { killedFaults } from "./killed-checks.js";
 import { drawSpecs, type Note, readNotes } from "./killed-flow.js";
@@ -13,6 +14,9 @@ const KILLS_PER_FLOW = 6;
 const NOTES_BETWEEN = 9_000;
 /** A process that starts is killed within so many milliseconds, one at work just after it wrote. */
 const [STARTING_MS, WORKING_MS] = [500, 8];
+
+/** A flow of 200 tasks takes a few seconds; what takes so long hangs. */
+const PATIENCE_MS = 300_000;
 
 const PLACES: readonly ((folder: string) => Victims)[] = [
   (folder) => scriptVictims(folder, false),
@@ -52,31 +56,48 @@ async function killAndGoOn(
   folder: string,
   victims: Victims,
   dice: Dice,
-  killed: (whom: string) => boolean,
+  counted: (whom: string) => boolean,
 ): Promise<string[]> {
   writeFileSync(join(folder, "specs.json"), JSON.stringify(drawSpecs(dice)));
   const acknowledged: Note[] = [];
+  let attempt: Attempt | undefined;
   let seen = 0;
   let goesOn = true;
   for (let kills = 0; ; ) {
-    const attempt = await victims.begin();
+    attempt ??= await victims.begin();
     const isLast = !goesOn || kills >= KILLS_PER_FLOW;
     const stands = isLast || (await ends(attempt, folder, dice));
     if (stands) {
-      const printed = await attempt.ended;
+      const printed = await inTime(attempt.ended);
       acknowledged.push(...readNotes(folder).slice(seen));
-      if (!printed.includes("Success")) return [`it ended with ${printed}${complaints(folder)}`];
+      if (!printed.includes("Success")) return [`it ended with ${printed}: ${await describeStuck(folder)}`];
       return await killedFaults(folder, acknowledged);
     }
     const whom = dice.pick(victims.whom);
     const before = readNotes(folder);
-    const { storeDied } = await attempt.kill(whom);
-    await attempt.ended;
-    const after = readNotes(folder);
-    acknowledged.push(...(storeDied ? before : after).slice(seen)); // without a store tasks go on by what is in memory
-    seen = after.length;
+    const killed = await attempt.kill(whom);
     kills += 1;
-    goesOn = killed(whom);
+    goesOn = counted(whom);
+    if (killed.goesOn) continue;
+    await inTime(attempt.ended);
+    attempt = undefined;
+    const after = readNotes(folder);
+    acknowledged.push(...(killed.storeDied ? before : after).slice(seen)); // without a store tasks go on by what is in memory
+    seen = after.length;
+  }
+}
+
+/** What was printed; words in its place where nothing was in all this time. */
+async function inTime(ended: Promise<string>): Promise<string> {
+  const giveUp = new AbortController();
+  const late = delay(PATIENCE_MS, `nothing within ${PATIENCE_MS / 1000} s`, { signal: giveUp.signal });
+  late.catch(() => {}); // given up
+  try {
+    return await Promise.race([ended, late]);
+  } catch (error) {
+    return `an error of the client: ${(error as Error).message}`;
+  } finally {
+    giveUp.abort();
   }
 }
 
@@ -94,9 +115,4 @@ async function ends({ ended }: Attempt, folder: string, dice: Dice): Promise<boo
   while (!isOver && !atStart && size() <= target) await delay(2);
   if (!isOver) await delay(pause);
   return isOver;
-}
-
-function complaints(folder: string): string {
-  const log = join(folder, "stderr.log");
-  return existsSync(log) ? `: ${readFileSync(log, "utf8").slice(-2_000)}` : "";
 }

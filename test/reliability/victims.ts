@@ -1,21 +1,30 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { findProcess } from "../../src/store/process-mark.js";
 import { KernelClient } from "../kernel/kernel-client.js";
+import { childrenOf, killIfThere } from "./children-of.js";
 import { flowCode } from "./killed-flow.js";
 
 const LIBRARY = new URL("../../src/index.js", import.meta.url).href;
 const REGISTER = new URL("../../src/export/register.js", import.meta.url).href;
 
+/** What a kill comes to. */
+export interface Killed {
+  /** The flow goes on: only what it is able to replace was killed. */
+  readonly goesOn: boolean;
+  /** Tasks may have gone on without the store for a while. */
+  readonly storeDied: boolean;
+}
+
 /** One time that the flow runs. */
 export interface Attempt {
   /** What the flow printed, once its process ended; something else when it was killed. */
   readonly ended: Promise<string>;
-  /** Ends by force what `whom` names, and says whether tasks may go on without the store. */
-  kill(whom: string): Promise<{ readonly storeDied: boolean }>;
+  /** Ends by force what `whom` names. */
+  kill(whom: string): Promise<Killed>;
 }
 
 /** A place where the flow runs, again and again, in one folder. */
@@ -46,33 +55,13 @@ export function scriptVictims(folder: string, typed: boolean): Victims {
   };
 }
 
-function killScript(child: ChildProcess, whom: string): { storeDied: boolean } {
+/** A store process is replaced, and what it left unanswered is asked again. */
+function killScript(child: ChildProcess, whom: string): Killed {
   const stores = whom === "script" ? [] : childrenOf(child.pid!);
   for (const pid of stores) killIfThere(pid);
-  if (whom !== "store" || stores.length === 0) child.kill("SIGKILL");
-  return { storeDied: whom !== "script" };
-}
-
-function childrenOf(parent: number): number[] {
-  return readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry))
-    .filter((pid) => {
-      try {
-        const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-        return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]) === parent;
-      } catch {
-        return false; // ended while we read
-      }
-    })
-    .map(Number);
-}
-
-function killIfThere(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // it ended by itself meanwhile
-  }
+  const goesOn = whom === "store" && stores.length > 0;
+  if (!goesOn) child.kill("SIGKILL");
+  return { goesOn, storeDied: false };
 }
 
 /** A cell of a notebook: the session runs the tasks, the kernel owns the store. */
@@ -93,14 +82,13 @@ export function notebookVictims(folder: string): Victims {
         async kill(whom) {
           if (whom === "session") {
             killIfThere(session);
-            await execution;
-            return { storeDied: false };
+            return { goesOn: false, storeDied: false };
           }
           kernel.kernel.kill("SIGKILL");
           client = undefined;
           await kernel.close();
           while (findProcess(session)) await delay(5); // it goes on with its tasks until it sees that the kernel is gone
-          return { storeDied: true };
+          return { goesOn: false, storeDied: true };
         },
       };
     },

@@ -55,4 +55,27 @@ test("of several that begin the same attempt, one does", async () => {
   await Promise.all(stores.map((store) => store.close()));
 });
 
+test("what a dead owner's store still has to write comes too late once another found the owner dead", async () => {
+  const path = freshPath();
+  const [late, store] = [await openStoreHere(path), await openStoreHere(path)];
+  const dead = { ...self, id: "dead", pid: 2 ** 22 + 1 };
+  const success = (mapIndex: number, text: string) =>
+    transitionOf("r", "a", "Success", { mapIndex, result: resultOf(text) });
+  await late.beginRun(runOf("r"), graphOf("a"), dead);
+  await late.append([transitionOf("r", "a", "Running", { mapIndex: 1 })]);
+  await late.append([success(0, "in time")]);
+  await store.rememberedRun("r");
+  for (const begin of [async () => {}, () => store.beginRun(runOf("r", { attempt: 2 }), graphOf("a"), self)]) {
+    await begin();
+    assert.instance(await rejects(late.append([success(1, "late")]), /another process took it over/), RunOwnedError);
+    await rejects(late.append([], { run: runOf("r", { endedAt: 1 }) }), /another process took it over/);
+  }
+  await store.append([success(1, "again")]);
+  const types = (await store.history("r/a/1")).map(({ type }) => type);
+  assert.equal(types, ["Running", "Crashed", "Success"]);
+  assert.is(await store.readResult(resultOf("in time").id), '"in time"');
+  assert.is((await store.flowRun("r"))?.attempt, 2);
+  await Promise.all([late.close(), store.close()]);
+});
+
 test.run();
