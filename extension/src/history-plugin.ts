@@ -5,17 +5,23 @@ import { FLOW_RUN_MIME, type FlowRunSummary } from "../../src/contracts/records.
 import { outputPlaces } from "./output-places.js";
 import { RunHistory } from "./panels/run-history.js";
 import { RenderedFlowRun } from "./renderers/flow-run.js";
+import type { DrawMedia } from "./views/preview-view.js";
 
 const SHOW_COMMAND = "cellar:show-runs";
 
 /** The side panel of runs, a command that shows it, and runs opened from it beside the notebook. */
-export function addRunHistory(app: JupyterFrontEnd, tracker: INotebookTracker, palette: ICommandPalette | null): void {
+export function addRunHistory(
+  app: JupyterFrontEnd,
+  tracker: INotebookTracker,
+  palette: ICommandPalette | null,
+  drawMedia: DrawMedia,
+): void {
   const places = outputPlaces(tracker);
   const openRun = (run: FlowRunSummary, session: ISessionContext): void => {
     const id = `cellar-run-${run.id}`;
     const there = [...app.shell.widgets("main")].find((widget) => widget.id === id);
     if (!there) {
-      const content = new RenderedFlowRun(FLOW_RUN_MIME, { ...places, sessionOf: () => session });
+      const content = new RenderedFlowRun(FLOW_RUN_MIME, { ...places, sessionOf: () => session }, drawMedia);
       // Its kernel's answer brings graph and tasks.
       content.showRun({ ...run, graph: [], tasks: [] });
       const widget = new MainAreaWidget({ content });

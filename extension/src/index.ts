@@ -4,6 +4,7 @@ import { INotebookTracker } from "@jupyterlab/notebook";
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import { IStatusBar } from "@jupyterlab/statusbar";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
+import { mediaDrawer } from "./draw-media.js";
 import { addExportCommand } from "./export-command.js";
 import { addRunHistory } from "./history-plugin.js";
 import { addCellMarks } from "./marks-plugin.js";
@@ -22,7 +23,7 @@ const renderers: JupyterFrontEndPlugin<void> = {
     const places = outputPlaces(tracker);
     registry.addFactory(stateRendererFactory(places));
     registry.addFactory(resultRendererFactory);
-    registry.addFactory(flowRunRendererFactory(places));
+    registry.addFactory(flowRunRendererFactory(places, mediaDrawer(registry)));
   },
 };
 
@@ -44,10 +45,14 @@ const history: JupyterFrontEndPlugin<void> = {
   id: "cellar-lab:history",
   description: "Lists the runs of flows that a notebook's store holds.",
   autoStart: true,
-  requires: [INotebookTracker],
+  requires: [INotebookTracker, IRenderMimeRegistry],
   optional: [ICommandPalette],
-  activate: (app: JupyterFrontEnd, tracker: INotebookTracker, palette: ICommandPalette | null) =>
-    addRunHistory(app, tracker, palette),
+  activate: (
+    app: JupyterFrontEnd,
+    tracker: INotebookTracker,
+    registry: IRenderMimeRegistry,
+    palette: ICommandPalette | null,
+  ) => addRunHistory(app, tracker, palette, mediaDrawer(registry)),
 };
 
 const marks: JupyterFrontEndPlugin<void> = {

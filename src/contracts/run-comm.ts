@@ -4,7 +4,7 @@
  * 10 a second), all as comm_msg data. Types and constants only; the browser imports this file.
  */
 import type { Json } from "./json.js";
-import type { FlowRunRecord, FlowRunSummary, LogRecord, StateRecord, TaskRunRecord } from "./records.js";
+import type { ErrorRecord, FlowRunRecord, FlowRunSummary, LogRecord, StateRecord, TaskRunRecord } from "./records.js";
 
 export const RUN_COMM_TARGET = "cellar.run.v1";
 
@@ -43,6 +43,9 @@ export type ResultPreview =
       readonly totalRows: number;
     }
   | { readonly kind: "json"; readonly value: Json }
+  | { readonly kind: "error"; readonly error: ErrorRecord }
+  /** A picture, a document or a chart, as an output of a cell holds it; base64 where it is binary. */
+  | { readonly kind: "mime"; readonly bundle: { readonly [mime: string]: Json } }
   | { readonly kind: "text"; readonly text: string; readonly truncated: boolean };
 
 /** What a request is answered with. */

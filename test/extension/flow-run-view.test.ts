@@ -15,6 +15,7 @@ function open(run: FlowRunRecord, more: Partial<FlowRunModel> = {}, actions: Par
     logs: async () => [],
     history: async () => [],
     openCell: () => false,
+    drawMedia: () => {},
     ...actions,
   });
   const show = (next: FlowRunRecord, change: Partial<FlowRunModel> = {}) =>

@@ -5,8 +5,17 @@ import { flowRunView } from "../../extension/src/views/flow-run-view.js";
 import { previewView } from "../../extension/src/views/preview-view.js";
 import { resultView } from "../../extension/src/views/result-view.js";
 import { stateCard } from "../../extension/src/views/state-card.js";
+import type { ResultPreview } from "../../src/contracts/run-comm.js";
 import { HOSTILE_TEXTS, hostileRun, START } from "../display/sample-runs.js";
 import { closeDom } from "./dom.js";
+
+const previews = (text: string): ResultPreview[] => [
+  { kind: "table", columns: [text], rows: [[text]], totalRows: 1 },
+  { kind: "json", value: { [text]: [text] } },
+  { kind: "text", text, truncated: false },
+  { kind: "error", error: { name: text, message: text, stack: text, cause: { name: text, message: text } } },
+  { kind: "mime", bundle: { "image/png": text, "text/plain": text } },
+];
 
 /** Everything the views draw with `text` wherever a record takes text. */
 function everyView(text: string): Element[] {
@@ -19,6 +28,7 @@ function everyView(text: string): Element[] {
     logs: (taskRunId) => Promise.resolve([{ taskRunId, timestamp: START, text }]),
     history: () => Promise.resolve([{ ...state, type: "Running" }, state, { ...state, type: "Running" }, state]),
     openCell: () => false,
+    drawMedia: () => {},
   });
   view.update({ run, link: "live", trusted: true, inNotebook: true, now: START });
   view.node.querySelector(".cl-node")!.dispatchEvent(new MouseEvent("click", { bubbles: true }));
@@ -33,9 +43,13 @@ function everyView(text: string): Element[] {
     view.node,
     card.node,
     result.node,
-    previewView({ kind: "table", columns: [text], rows: [[text]], totalRows: 1 }),
-    previewView({ kind: "json", value: { [text]: [text] } }),
-    previewView({ kind: "text", text, truncated: false }),
+    ...previews(text).map((preview) =>
+      previewView(
+        preview,
+        () => {},
+        () => false,
+      ),
+    ),
     exportPreview({ script: text, warnings: [text], path: text, replaces: true }),
   ];
 }

@@ -7,6 +7,7 @@ import { RunLink } from "../run-link.js";
 import type { CellPlace } from "../views/error-view.js";
 import type { FlowRunActions, LinkStatus } from "../views/flow-run-model.js";
 import { flowRunView } from "../views/flow-run-view.js";
+import type { DrawMedia } from "../views/preview-view.js";
 import { CellarWidget } from "./cellar-widget.js";
 import { readFlowRun } from "./read-record.js";
 
@@ -24,6 +25,7 @@ export class RenderedFlowRun extends CellarWidget implements FlowRunActions {
   constructor(
     mimeType: string,
     private readonly places: OutputPlaces,
+    readonly drawMedia: DrawMedia,
   ) {
     super(mimeType);
   }
@@ -131,9 +133,9 @@ export class RenderedFlowRun extends CellarWidget implements FlowRunActions {
   }
 }
 
-export const flowRunRendererFactory = (places: OutputPlaces): IRenderMime.IRendererFactory => ({
+export const flowRunRendererFactory = (places: OutputPlaces, drawMedia: DrawMedia): IRenderMime.IRendererFactory => ({
   safe: true, // the view writes text nodes only; its actions are off in an untrusted notebook
   mimeTypes: [FLOW_RUN_MIME],
   defaultRank: 20,
-  createRenderer: ({ mimeType }) => new RenderedFlowRun(mimeType, places),
+  createRenderer: ({ mimeType }) => new RenderedFlowRun(mimeType, places, drawMedia),
 });

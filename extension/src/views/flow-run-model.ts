@@ -17,6 +17,7 @@ import {
   totalOf,
 } from "../../../src/display/run-outline.js";
 import type { OpenCell } from "./error-view.js";
+import type { DrawMedia } from "./preview-view.js";
 import type { ShownState } from "./state-icon.js";
 
 /**
@@ -46,6 +47,7 @@ export interface FlowRunActions {
   /** Every state the task run had, oldest first. */
   history(taskRunId: string): Promise<readonly StateRecord[]>;
   readonly openCell: OpenCell;
+  readonly drawMedia: DrawMedia;
 }
 
 /** A model with what all its views need worked out once. */

@@ -1,15 +1,42 @@
 import type { Json } from "../../../src/contracts/json.js";
 import type { ResultPreview } from "../../../src/contracts/run-comm.js";
 import { element } from "./element.js";
+import { errorView, type OpenCell } from "./error-view.js";
 
 const MOST_CHILDREN = 100;
 const OPEN_DEPTH = 1;
 
+/** Draws a picture, a document or a chart into `host`, which is in the page. */
+export type DrawMedia = (bundle: { readonly [mime: string]: Json }, host: HTMLElement) => void;
+
 /** What a stored result holds, as far as the kernel read it for a person. */
-export function previewView(preview: ResultPreview): HTMLElement {
-  if (preview.kind === "table") return tableView(preview);
-  if (preview.kind === "json") return element("div", { class: "cl-json" }, jsonView(preview.value, undefined, 0));
-  return element("div", {}, element("pre", { class: "cl-pre" }, preview.text), preview.truncated && note("shortened"));
+export function previewView(preview: ResultPreview, drawMedia: DrawMedia, openCell: OpenCell): HTMLElement {
+  switch (preview.kind) {
+    case "table":
+      return tableView(preview);
+    case "json":
+      return element("div", { class: "cl-json" }, jsonView(preview.value, undefined, 0));
+    case "error": {
+      const error = errorView(openCell);
+      error.update(preview.error);
+      return error.node;
+    }
+    case "mime":
+      return mediaView(preview.bundle, drawMedia);
+    case "text":
+      return element(
+        "div",
+        {},
+        element("pre", { class: "cl-pre" }, preview.text),
+        preview.truncated && note("shortened"),
+      );
+  }
+}
+
+function mediaView(bundle: { readonly [mime: string]: Json }, drawMedia: DrawMedia): HTMLElement {
+  const host = element("div", { class: "cl-media" });
+  queueMicrotask(() => drawMedia(bundle, host)); // by then it is in the page
+  return element("div", {}, host, note(String(bundle["text/plain"] ?? "")));
 }
 
 function tableView({ columns, rows, totalRows }: Extract<ResultPreview, { kind: "table" }>): HTMLElement {

@@ -50,7 +50,7 @@ export function taskDrawer(
   const attempts = attemptList();
   const attemptSection = section("Attempts", attempts.node);
   const errorSection = section("Error", error.node);
-  const result = resultView();
+  const result = resultView(actions);
   const resultSection = section("Result", result.node);
   const openResult = (id: string) => actions.preview(id);
   const logs = logsView(actions);
