@@ -20,7 +20,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "kernel/protocol",
   ],
   ["src/task", "src/flow", "src/store", "src/display", "src/links", "src/modules", "kernel/links"],
-  ["src/engine", "src/export", "kernel/wire", "kernel/language", "kernel/session", "kernel/control"],
+  ["src/engine", "src/export", "kernel/wire", "kernel/language", "kernel/session", "kernel/control", "kernel/preview"],
   ["src/index.ts", "src/cli", "kernel/main.ts", "kernel/headless", "extension/src"],
 ];
 
@@ -34,7 +34,11 @@ const NEVER: readonly { readonly from: RegExp; readonly to: RegExp; readonly why
     to: /^src\/(?!contracts\/|display\/(graph-layout|human-units|run-outline)\.ts$)/,
     why: "the browser shares contracts, layout and what imports nothing but contracts",
   },
-  { from: /^kernel\/wire\//, to: /^kernel\/(language|session|control)\//, why: "threads and processes meet in links" },
+  {
+    from: /^kernel\/wire\//,
+    to: /^kernel\/(language|session|control|preview)\//,
+    why: "threads and processes meet in links",
+  },
   { from: /^kernel\/language\//, to: /^kernel\/(wire|session|control)\//, why: "threads and processes meet in links" },
   {
     from: /^kernel\/(session|control)\//,

@@ -14,12 +14,12 @@ import type { Store } from "../../src/store/store.js";
 import { connectStore } from "../../src/store/store-client.js";
 import { TaskCall } from "../../src/task/task-call.js";
 import type { SessionCalls, SessionSetup } from "../links/session-calls.js";
+import { previewResult } from "../preview/preview-result.js";
 import type { MimeBundle } from "../protocol/messages.js";
 import { beginCell, type Cell, currentCell, insideContext } from "./cell-context.js";
 import { KeyboardInterrupt, toErrorContent } from "./cell-error.js";
 import { setImmediate } from "./immediates.js";
 import type { Outlet } from "./outlet.js";
-import { previewResult } from "./result-preview.js";
 import { showRun } from "./run-display.js";
 
 /** What the session does with the library: stands around it, shows its objects, and acts for its buttons. */

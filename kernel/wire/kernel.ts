@@ -25,6 +25,7 @@ import type { LanguageThread } from "./language-thread.js";
 import { Outlet, type Request } from "./outlet.js";
 import { sessionSetup } from "./place.js";
 import { isRegistration, publishConnection, type Registration, register } from "./registration.js";
+import { ResultPreviews } from "./result-previews.js";
 import { runCommTarget } from "./run-comm.js";
 import { Session } from "./session.js";
 import { type ShownOutput, showOutput } from "./session-output.js";
@@ -43,6 +44,7 @@ export class Kernel {
   private readonly history = new History(this.kept);
   private readonly store: KernelStore;
   private readonly session: Session;
+  private readonly previews: ResultPreviews;
   private readonly comms: Comms;
   private readonly input: Input;
   private readonly queue: CellQueue;
@@ -62,11 +64,13 @@ export class Kernel {
     this.store = new KernelStore(defaultStorePath(folder));
     this.input = new Input(this.outlet, this.cells);
     this.session = this.newSession(folder);
+    this.previews = new ResultPreviews((port) => this.store.serve(port), this.session.ask);
     this.comms = new Comms(this.outlet, this.session, {
       [RUN_COMM_TARGET]: runCommTarget({
         openStore: () => this.store.open(),
         listen: (listener) => this.store.listen(listener),
         session: this.session.ask,
+        preview: this.previews.read,
       }),
       [HISTORY_COMM_TARGET]: historyCommTarget({
         openStore: () => this.store.open(),
@@ -113,7 +117,8 @@ export class Kernel {
   private async end(): Promise<void> {
     this.comms.stop();
     await this.session.stop();
-    await Promise.all([this.language.stop(), this.store.close(), this.kept.close()]);
+    await Promise.all([this.language.stop(), this.previews.stop()]);
+    await Promise.all([this.store.close(), this.kept.close()]);
     this.outlet.flushAll();
     await this.sockets.close();
     this.onStopped();

@@ -1,9 +1,16 @@
 import type { Json } from "../../src/contracts/json.js";
 import type { FlowRunSummary, TaskRunRecord } from "../../src/contracts/records.js";
-import type { RunCommAnswer, RunCommEvent, RunCommOpen, RunCommRequest } from "../../src/contracts/run-comm.js";
+import type {
+  ResultPreview,
+  RunCommAnswer,
+  RunCommEvent,
+  RunCommOpen,
+  RunCommRequest,
+} from "../../src/contracts/run-comm.js";
 import type { Caller } from "../../src/links/calls.js";
 import type { Store } from "../../src/store/store.js";
 import type { StoreListener } from "../../src/store/watch-store.js";
+import type { PreviewAsk } from "../links/preview-calls.js";
 import type { SessionCalls } from "../links/session-calls.js";
 import type { JsonObject } from "../protocol/messages.js";
 import type { CommEnd, CommLink, CommTarget } from "./comms.js";
@@ -13,6 +20,7 @@ export interface RunCommParts {
   readonly openStore: () => Promise<Store>;
   readonly listen: (listener: StoreListener) => () => void;
   readonly session: Caller<SessionCalls>;
+  readonly preview: (ask: PreviewAsk) => Promise<ResultPreview>;
 }
 
 /** At most ten deltas a second. */
@@ -67,7 +75,7 @@ class FollowedRun implements CommEnd {
   }
 
   private async answer(request: RunCommRequest): Promise<RunCommAnswer> {
-    const { session, openStore } = this.parts;
+    const { session, preview, openStore } = this.parts;
     switch (request.ask) {
       case "retry":
         return session("retryRun", { runId: this.runId, rerun: request.rerun });
@@ -78,7 +86,7 @@ class FollowedRun implements CommEnd {
       case "history":
         return (await openStore()).history(request.taskRunId);
       case "preview":
-        return session("readResult", {
+        return preview({
           resultId: request.resultId,
           serializer: await this.serializerOf(request.resultId),
         });

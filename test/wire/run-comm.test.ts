@@ -7,7 +7,7 @@ import type { SessionCalls } from "../../kernel/links/session-calls.js";
 import type { JsonObject } from "../../kernel/protocol/messages.js";
 import type { CommEnd } from "../../kernel/wire/comms.js";
 import { KernelStore } from "../../kernel/wire/kernel-store.js";
-import { runCommTarget } from "../../kernel/wire/run-comm.js";
+import { type RunCommParts, runCommTarget } from "../../kernel/wire/run-comm.js";
 import {
   type FlowRunSummary,
   NO_RESULT_RECORD,
@@ -70,10 +70,14 @@ const graph = ["a", "b"].map((name) => ({ name, task: name, upstream: [], mapped
 const begin = async (id: string) => (await store.open()).beginRun(run(id, "Running"), graph, owner);
 
 /** Follows a run and keeps what is sent. */
-function follow(runId: string, session: Caller<SessionCalls> = () => Promise.reject(new Error("no session runs"))) {
+function follow(
+  runId: string,
+  session: Caller<SessionCalls> = () => Promise.reject(new Error("no session runs")),
+  preview: RunCommParts["preview"] = () => Promise.reject(new Error("nothing is read")),
+) {
   const sent: RunCommEvent[] = [];
   const link = { send: (data: JsonObject) => void sent.push(data as unknown as RunCommEvent), close: () => {} };
-  const parts = { openStore: () => store.open(), listen: store.listen.bind(store), session };
+  const parts = { openStore: () => store.open(), listen: store.listen.bind(store), session, preview };
   const end: CommEnd = runCommTarget(parts)(link, { runId });
   const until = async (count: number) => {
     while (sent.length < count) await new Promise((resolve) => setTimeout(resolve, 5));

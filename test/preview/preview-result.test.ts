@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { previewResult } from "../../kernel/session/result-preview.js";
+import { previewResult } from "../../kernel/preview/preview-result.js";
 import { flow, type Store, task } from "../../src/index.js";
 import { openStoreHere } from "../../src/store/open-store.js";
 import { freshPath } from "../store/scratch.js";

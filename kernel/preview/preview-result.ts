@@ -1,9 +1,13 @@
 import type { Json } from "../../src/contracts/json.js";
 import type { ResultPreview } from "../../src/contracts/run-comm.js";
 import { isFaithfulJson } from "../../src/display/faithful-json.js";
+import { figureBundle } from "../../src/display/figure.js";
+import { mediaBundle } from "../../src/display/media.js";
+import type { MimeBundle } from "../../src/display/mime-bundle.js";
 import { cellText } from "../../src/display/table.js";
 import { tableOf } from "../../src/display/table-of.js";
 import { valueText } from "../../src/display/value-bundle.js";
+import { toErrorRecord } from "../../src/links/error-record.js";
 import { reviveSerializer } from "../../src/result/registry.js";
 import type { SerializerJson } from "../../src/result/result-serializer.js";
 import { StoredBytes } from "../../src/result/stored-bytes.js";
@@ -56,14 +60,26 @@ function textOf(head: Buffer): string | undefined {
 
 const hexOf = (head: Buffer): string => head.toString("hex", 0, SHOWN_BYTES).replace(/../g, "$& ").trimEnd();
 
-/** A value in the form that suits it: rows, a tree, or text. */
+/** A value in the form that suits it: rows, an error, what can be drawn, a tree, or text. */
 export function previewValue(value: unknown): ResultPreview {
   const table = tableOf(value);
   if (table) {
     const { columns, rows, totalRows } = table;
     return { kind: "table", columns, rows: rows.map((row) => row.map(cellText)), totalRows };
   }
+  if (value instanceof Error) return { kind: "error", error: toErrorRecord(value) };
+  const drawn = drawnBundle(value);
+  if (drawn) return { kind: "mime", bundle: drawn };
   if (typeof value === "object" && isFaithfulJson(value, MOST_TEXT)) return { kind: "json", value };
   const text = typeof value === "string" ? value : valueText(value);
   return { kind: "text", text: text.slice(0, MOST_TEXT), truncated: text.length > MOST_TEXT };
+}
+
+/** Larger pictures and charts are not sent to be looked at. */
+const MOST_DRAWN = 16 * 1024 * 1024;
+
+function drawnBundle(value: unknown): MimeBundle | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (value instanceof Uint8Array) return value.byteLength <= MOST_DRAWN ? mediaBundle(value) : undefined;
+  return figureBundle(value);
 }
