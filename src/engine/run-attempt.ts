@@ -121,7 +121,9 @@ function ranBefore(store: Store | null, runId: string): RunScope["ranBefore"] {
 async function findCached(store: Store | null, key: string, clock: Clock): Promise<Cached | undefined> {
   const hit = await store?.cached(key, clock.now());
   if (!store || !hit) return undefined;
-  const state = await rememberedState(hit, resultSource(store))
+  const source = resultSource(store);
+  const { text } = hit;
+  const state = await rememberedState(hit, text === null ? source : { ...source, read: async () => text })
     .load()
     .catch((thrown: unknown) => {
       if (thrown instanceof CorruptResultError || thrown instanceof RangeError) return undefined; // made again instead

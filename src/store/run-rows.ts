@@ -1,5 +1,4 @@
 import { crc32 } from "node:zlib";
-import type { EpochMs } from "../contracts/json.js";
 import {
   type FlowRunRecord,
   type FlowRunSummary,
@@ -7,9 +6,10 @@ import {
   RUNNING_TYPES,
   type TaskRunRecord,
 } from "../contracts/records.js";
+import { resultIdOf } from "./blobs.js";
 import type { Session } from "./database.js";
 import { SqlError, type SqlRow } from "./driver.js";
-import type { CacheHit, RememberedRun, RememberedTask, RunFilter } from "./store.js";
+import type { CacheAsk, CacheHit, RememberedRun, RememberedTask, RunFilter } from "./store.js";
 
 /** A run with who ran it last, before its records are parsed. */
 export const SELECT_RUN = `
@@ -87,17 +87,27 @@ export async function readTasksBefore(session: Session, runId: string): Promise<
   return rows.flatMap((row) => readTask(row) ?? []);
 }
 
-/** The newest unexpired successful task run with a cache key; one that is damaged is no hit. */
-export async function newestCached(session: Session, cacheKey: string, now: EpochMs): Promise<CacheHit | undefined> {
-  const row = await session.first(
-    `SELECT record, memory, checksum, ended_at FROM task_runs
-     WHERE cache_key = ? AND type IN ('Success', 'Cached') AND (cache_expires IS NULL OR cache_expires > ?)
-     ORDER BY ended_at DESC, number DESC LIMIT 1`,
-    cacheKey,
-    now,
-  );
-  const task = row && readTask(row);
-  return task?.memory.cacheKey === cacheKey ? { ...task, endedAt: Number(row?.ended_at) } : undefined;
+const SELECT_CACHED = `
+  SELECT ask.key AS ask, record, memory, checksum, ended_at,
+    (SELECT text FROM results WHERE id = memory->>'$.result.id') AS text
+  FROM json_each(?) AS ask JOIN task_runs ON task_runs.number = (
+    SELECT number FROM task_runs
+    WHERE cache_key = ask.value->>'cacheKey' AND type IN ('Success', 'Cached')
+      AND (cache_expires IS NULL OR cache_expires > ask.value->>'now')
+    ORDER BY ended_at DESC, number DESC LIMIT 1)`;
+
+/** For each ask the newest unexpired successful task run with that cache key; one that is damaged is no hit. */
+export async function newestCached(session: Session, asks: readonly CacheAsk[]): Promise<(CacheHit | undefined)[]> {
+  const hits: (CacheHit | undefined)[] = asks.map(() => undefined);
+  for (const row of await session.all(SELECT_CACHED, JSON.stringify(asks))) {
+    const task = readTask(row);
+    const place = Number(row.ask);
+    if (task?.memory.cacheKey !== asks[place]!.cacheKey) continue;
+    const { text } = row;
+    const whole = typeof text === "string" && resultIdOf(text) === task.memory.result?.id;
+    hits[place] = { ...task, endedAt: Number(row.ended_at), text: whole ? text : null };
+  }
+  return hits;
 }
 
 /** The statement that lists runs by `filter`, newest first, and its parameters. */

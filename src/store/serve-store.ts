@@ -28,7 +28,10 @@ export function serveStore(port: Port, store: Store): void {
     appendAll: (appends) => Promise.all((JSON.parse(appends) as Append[]).map(appendOne)),
     log: (lines) => settled(store.log(lines)),
     tasksBefore: (runId) => store.tasksBefore(runId),
-    cached: ({ cacheKey, now }) => store.cached(cacheKey, now),
+    async cachedAll(asks) {
+      const hits = await Promise.all(asks.map(({ cacheKey, now }) => store.cached(cacheKey, now)));
+      return JSON.stringify(hits.map((hit) => hit ?? null));
+    },
     readResult: (id) => store.readResult(id),
     madeBy: (id) => store.madeBy(id),
     blobFolder: () => store.blobFolder(),

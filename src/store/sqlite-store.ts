@@ -10,6 +10,7 @@ import { BlobFolder, resultIdOf } from "./blobs.js";
 import { buryRun, needsBurial } from "./bury-run.js";
 import { Database, type Session } from "./database.js";
 import type { OpenDriver } from "./driver.js";
+import { GatheredAsks } from "./gathered-asks.js";
 import { collectGarbage } from "./gc.js";
 import { BEAT_MS, beat } from "./owners.js";
 import { movePlace, renamedFrom } from "./renamed-place.js";
@@ -17,6 +18,7 @@ import { listRuns, newestCached, parse, readRememberedRun, readRun, readTasksBef
 import { spoolFolder } from "./spool.js";
 import { openSqlite3 } from "./sqlite3-driver.js";
 import {
+  type CacheAsk,
   type CacheHit,
   CorruptResultError,
   damageText,
@@ -56,6 +58,9 @@ export class SqliteStore implements Store {
   readonly #blobs: BlobFolder;
   readonly #now: () => EpochMs;
   readonly #writes = new WriteQueue<Write>((group) => this.#commit(group), isStoreFailure);
+  readonly #cached = new GatheredAsks<CacheAsk, CacheHit | undefined>((asks) =>
+    this.#readOnce((session) => newestCached(session, asks)),
+  );
   /** Owners of the runs that go on, by run: those whose heartbeat this process writes. */
   readonly #owners = new Map<string, Owner>();
   #heart: NodeJS.Timeout | undefined;
@@ -127,7 +132,7 @@ export class SqliteStore implements Store {
   }
 
   cached(cacheKey: string, now: EpochMs): Promise<CacheHit | undefined> {
-    return this.#readOnce((session) => newestCached(session, cacheKey, now));
+    return this.#cached.ask({ cacheKey, now });
   }
 
   async readResult(id: ResultId): Promise<string> {

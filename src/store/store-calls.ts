@@ -9,7 +9,7 @@ import type {
 } from "../contracts/records.js";
 import type { ErrorClasses } from "../links/error-record.js";
 import {
-  type CacheHit,
+  type CacheAsk,
   CorruptResultError,
   type GcReport,
   type Owner,
@@ -42,7 +42,8 @@ export type StoreCalls = {
   appendAll: { ask: string; answer: readonly (ErrorRecord | null)[] };
   log: { ask: readonly LogRecord[]; answer: null };
   tasksBefore: { ask: string; answer: RememberedTask[] };
-  cached: { ask: { cacheKey: string; now: EpochMs }; answer: CacheHit | undefined };
+  /** Many asks in one message; the answer, JSON text of `(CacheHit | null)[]`, has one for each. */
+  cachedAll: { ask: readonly CacheAsk[]; answer: string };
   readResult: { ask: ResultId; answer: string };
   madeBy: { ask: ResultId; answer: string | undefined };
   /** The asker and the owner of the store see one file system. */

@@ -3,8 +3,10 @@ import type { FlowRunRecord, FlowRunSummary, GraphNode, LogRecord, StateRecord }
 import { type Caller, connect } from "../links/calls.js";
 import { reviveError } from "../links/error-record.js";
 import type { Port } from "../links/port.js";
+import { GatheredAsks } from "./gathered-asks.js";
 import { unpackRun } from "./packed-run.js";
 import type {
+  CacheAsk,
   CacheHit,
   GcReport,
   Owner,
@@ -31,6 +33,10 @@ const LARGEST_BATCH = 1000;
 /** A store that another process owns and serves to `call`. Appends made in one turn cross as one message. */
 export class StoreClient implements Store {
   readonly #call: Caller<StoreCalls>;
+  readonly #cached = new GatheredAsks<CacheAsk, CacheHit | undefined>(async (asks) => {
+    const hits = JSON.parse(await this.#ask("cachedAll", asks)) as (CacheHit | null)[];
+    return hits.map((hit) => hit ?? undefined);
+  });
   #waiting: WaitingAppend[] = [];
   #closed = false;
 
@@ -65,7 +71,7 @@ export class StoreClient implements Store {
     return this.#ask("tasksBefore", runId);
   }
   cached(cacheKey: string, now: EpochMs): Promise<CacheHit | undefined> {
-    return this.#ask("cached", { cacheKey, now });
+    return this.#cached.ask({ cacheKey, now });
   }
   readResult(id: ResultId): Promise<string> {
     return this.#ask("readResult", id);
@@ -94,6 +100,7 @@ export class StoreClient implements Store {
   /** Waits until all writes are durable. The store stays open in the process that owns it. */
   async close(): Promise<void> {
     if (this.#closed) return;
+    this.#cached.flush();
     const drained = this.#ask("drain", null);
     this.#closed = true;
     await drained;

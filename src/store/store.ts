@@ -92,6 +92,14 @@ export interface CacheHit {
   readonly run: TaskRunRecord;
   readonly memory: TaskRunMemory;
   readonly endedAt: EpochMs;
+  /** The result's JSON text, verified, where it lies in the row; null where `readResult` is to be asked. */
+  readonly text: string | null;
+}
+
+/** Asks for a cached result that has not expired by `now`. */
+export interface CacheAsk {
+  readonly cacheKey: string;
+  readonly now: EpochMs;
 }
 
 export interface RunFilter {

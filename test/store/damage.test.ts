@@ -91,6 +91,20 @@ test("a damaged row is no cache hit", async () => {
   await store.close();
 });
 
+test("a cache hit whose result is damaged comes without its text, which readResult() then tells", async () => {
+  const path = await storeWithResults();
+  const store = await openStoreHere(path);
+  const memory = { cacheKey: "key", cacheExpires: null };
+  await store.append([transitionOf("r", "count", "Success", { result: small, memory })]);
+  assert.is((await store.cached("key", 0))?.text, small.text);
+  const driver = await openSqlite3(path);
+  await driver.exec(`UPDATE results SET text = '"smell"' WHERE id = '${small.id}'`);
+  await driver.close();
+  assert.is((await store.cached("key", 0))?.text, null);
+  await rejects(store.readResult(small.id), /of task "count"/);
+  await store.close();
+});
+
 test("a record that is no JSON any more is told as damage of the file", async () => {
   const path = await storeWithResults();
   const driver = await openSqlite3(path);

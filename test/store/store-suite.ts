@@ -260,9 +260,21 @@ function listTests(test: Declare): void {
     await store.append([transitionOf("r", "a", "Failed", { mapIndex: 2, memory: { cacheKey: "key" } })]);
     assert.is((await store.cached("key", 4_000))?.run.mapIndex, 1);
     const later = await store.cached("key", 5_000);
-    assert.equal(later, { run: hit(0, 9_000).run, memory: hit(0, 9_000).memory, endedAt: 2_000 });
+    assert.equal(later, { run: hit(0, 9_000).run, memory: hit(0, 9_000).memory, endedAt: 2_000, text: result.text });
     assert.is(await store.cached("key", 9_000), undefined);
     assert.is(await store.cached("other", 0), undefined);
+  });
+
+  test("cached() answers each of many asks at once", async (store) => {
+    await store.beginRun(runOf("r"), graphOf("a"), self);
+    const large = resultOf("x".repeat(70_000));
+    const hit = (name: string, result: ReturnType<typeof resultOf>) =>
+      transitionOf("r", name, "Success", { result, memory: { cacheKey: `key of ${name}`, cacheExpires: null } });
+    await store.append([hit("small", resultOf(1)), hit("large", large), hit("other", resultOf("other"))]);
+    const asked = ["other", "nothing", "large", "small"].map((name) => store.cached(`key of ${name}`, 0));
+    const found = (await Promise.all(asked)).map((each) => each && [each.run.name, each.text]);
+    const text = found[2]?.[1] === null ? null : large.text; // a file of its own is read when it is needed
+    assert.equal(found, [["other", '"other"'], undefined, ["large", text], ["small", "1"]]);
   });
 }
 
