@@ -29,6 +29,7 @@ export function addRunHistory(
       widget.title.label = `${run.flow}: ${run.state.type}`;
       widget.title.closable = true;
       app.shell.add(widget, "main", { mode: "split-right" });
+      if (!widget.isAttached) app.shell.add(widget, "right"); // Notebook 7 has one document in a page
     }
     app.shell.activateById(id);
   };

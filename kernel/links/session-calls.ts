@@ -5,8 +5,10 @@ import type { ErrorContent, Header, JsonObject, MimeBundle } from "../protocol/m
 export interface CellRun {
   /** Parent of everything that the cell puts out. */
   readonly header: Header;
-  /** JupyterLab's cell id; null from clients that send none. */
+  /** JupyterLab's cell id; null from clients that send none that lasts. */
   readonly cellId: string | null;
+  /** Notebook relative to the store's folder, from a client that names it with the cell; else the setup's counts. */
+  readonly notebook?: string;
   /** Ids of cells that the person deleted since the last execution. */
   readonly deletedCells: readonly string[];
   readonly count: number;

@@ -44,7 +44,8 @@ export class LibraryLink implements Surroundings {
     this.outlet.show({ data: bundle, metadata: {} }, options);
   }
   place(): ReturnType<Surroundings["place"]> {
-    return { file: this.setup.notebook, cell: currentCell()?.cellId ?? null };
+    const cell = currentCell();
+    return { file: cell?.notebook ?? this.setup.notebook, cell: cell?.cellId ?? null };
   }
   importFolder(): string {
     return this.setup.folder;

@@ -14,7 +14,7 @@ import { Comms } from "./comms.js";
 import { dispatch, type HandlerTable, type InProgress } from "./dispatch.js";
 import { exportCommTarget } from "./export-comm.js";
 import { completeHandler, inspectHandler, isCompleteHandler } from "./handlers/code.js";
-import { executeHandler } from "./handlers/execute.js";
+import { type ExecuteParts, executeHandler } from "./handlers/execute.js";
 import { History } from "./handlers/history.js";
 import { kernelInfoHandler } from "./handlers/kernel-info.js";
 import { historyCommTarget } from "./history-comm.js";
@@ -23,7 +23,7 @@ import { historyPath, KeptHistory } from "./kept-history.js";
 import { KernelStore } from "./kernel-store.js";
 import type { LanguageThread } from "./language-thread.js";
 import { Outlet, type Request } from "./outlet.js";
-import { sessionSetup } from "./place.js";
+import { cellPlace, sessionSetup } from "./place.js";
 import { isRegistration, publishConnection, type Registration, register } from "./registration.js";
 import { ResultPreviews } from "./result-previews.js";
 import { runCommTarget } from "./run-comm.js";
@@ -82,7 +82,7 @@ export class Kernel {
       (request) => this.handle(request),
       (request) => this.handle(request, { ...this.handlers, execute_request: () => ({ status: "aborted" }) }),
     );
-    this.handlers = this.newHandlers();
+    this.handlers = this.newHandlers((cellId) => cellPlace(cellId, folder, process.env));
   }
 
   /**
@@ -164,12 +164,12 @@ export class Kernel {
     if (request.header.msg_type === "shutdown_request") void this.stop();
   }
 
-  private newHandlers(): HandlerTable {
+  private newHandlers(placeOf: ExecuteParts["placeOf"]): HandlerTable {
     const { comms, session, outlet, cells, history, queue } = this;
     const language = this.language.ask;
     return {
       kernel_info_request: kernelInfoHandler,
-      execute_request: executeHandler({ language, session, outlet, cells, history, queue }),
+      execute_request: executeHandler({ language, session, outlet, cells, history, queue, placeOf }),
       complete_request: completeHandler(language),
       inspect_request: inspectHandler(language),
       is_complete_request: isCompleteHandler(language),

@@ -43,7 +43,8 @@ export async function openBrowser(): Promise<Browser> {
 export async function openNotebook(browser: Browser, lab: JupyterLab, path: string): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1360, height: 1000 } });
   page.setDefaultTimeout(30_000);
-  await page.goto(`${lab.url}/lab/tree/${path}?token=${lab.token}&reset`);
+  const place = lab.app === "lab" ? `lab/tree/${path}?reset&` : `notebooks/${path}?`;
+  await page.goto(`${lab.url}/${place}token=${lab.token}`);
   await page.locator(".jp-NotebookPanel .jp-Cell").first().waitFor();
   await kernelIdle(page);
   return page;

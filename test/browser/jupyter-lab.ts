@@ -12,10 +12,14 @@ import { fileURLToPath } from "node:url";
 const PROJECT = fileURLToPath(new URL("../../../", import.meta.url));
 const START_LIMIT_MS = 90_000;
 
+/** JupyterLab, or Notebook 7, which is made of the same parts. */
+export type JupyterApp = "lab" | "notebook";
+
 /** A JupyterLab of the project's .venv, serving a folder of its own on loopback. */
 export interface JupyterLab {
   /** Without a slash at the end. */
   readonly url: string;
+  readonly app: JupyterApp;
   readonly token: string;
   /** Root of what it serves; also the place of notebooks' stores. */
   readonly folder: string;
@@ -23,10 +27,10 @@ export interface JupyterLab {
 }
 
 /**
- * Starts JupyterLab with settings, workspaces and runtime files in a temporary folder.
+ * Starts JupyterLab or Notebook 7 with settings, workspaces and runtime files in a temporary folder.
  * @throws {Error} with the server's log when it does not answer.
  */
-export async function startJupyterLab(): Promise<JupyterLab> {
+export async function startJupyterLab(app: JupyterApp = "lab"): Promise<JupyterLab> {
   const jupyter = join(PROJECT, ".venv", "bin", "jupyter");
   if (!existsSync(jupyter))
     throw new Error(`Cannot start JupyterLab: ${jupyter} is missing; run node install.js --prefix .venv`);
@@ -42,8 +46,8 @@ export async function startJupyterLab(): Promise<JupyterLab> {
   const port = await freePort();
   const log = join(home, "server.log");
   const logFile = openSync(log, "w");
-  const args = ["lab", "--no-browser", "--ip=127.0.0.1", `--port=${port}`, `--IdentityProvider.token=${token}`];
-  args.push("--LabApp.expose_app_in_browser=True"); // window.jupyterapp, for commands by id
+  const args = [app, "--no-browser", "--ip=127.0.0.1", `--port=${port}`, `--IdentityProvider.token=${token}`];
+  args.push(`--${app === "lab" ? "LabApp" : "JupyterNotebookApp"}.expose_app_in_browser=True`); // window.jupyterapp, for commands by id
   const server = spawn(jupyter, [...args, "--allow-root", `--ServerApp.root_dir=${folder}`], {
     stdio: ["ignore", logFile, logFile],
     env: {
@@ -67,7 +71,7 @@ export async function startJupyterLab(): Promise<JupyterLab> {
     await stop();
     throw new Error(`Cannot start JupyterLab: it did not answer\n${text}`, { cause });
   }
-  return { url, token, folder, stop };
+  return { url, app, token, folder, stop };
 }
 
 async function answers(url: string, server: ChildProcess): Promise<void> {

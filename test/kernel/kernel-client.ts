@@ -29,6 +29,8 @@ export interface ClientOptions {
   readonly transport?: "tcp" | "ipc";
   /** Encrypts the connection. */
   readonly curve?: boolean;
+  /** The program that is the kernel. @default this build of Cellar's */
+  readonly command?: (connectionFile: string) => readonly string[];
 }
 
 /** One request on its way. */
@@ -80,7 +82,8 @@ export class KernelClient {
     const file = join(scratch, "connection.json");
     writeFileSync(file, JSON.stringify(connectionFile(connection)));
     const folder = options.folder ?? scratch;
-    const kernel = spawn(process.execPath, [MAIN, file], {
+    const [program, ...args] = options.command?.(file) ?? [process.execPath, MAIN, file];
+    const kernel = spawn(program!, args, {
       cwd: folder,
       env: { ...process.env, CELLAR_HISTORY: join(scratch, "history.db"), ...options.env },
       stdio: ["ignore", "inherit", "inherit"],

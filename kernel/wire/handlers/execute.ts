@@ -18,6 +18,8 @@ export interface ExecuteParts {
   readonly cells: Cells;
   readonly history: History;
   readonly queue: CellQueue;
+  /** Where the cell of a request is, by its `metadata.cellId`. */
+  readonly placeOf: (cellId: string | undefined) => Pick<CellRun, "cellId" | "notebook">;
 }
 
 const INSIST_MS = 100;
@@ -40,7 +42,7 @@ export function executeHandler(parts: ExecuteParts): Handler {
     if (counted) history.add(count, code);
     const run: CellRun = {
       header: request.header,
-      cellId: optionalText(request.metadata, "cellId") ?? null,
+      ...parts.placeOf(optionalText(request.metadata, "cellId")),
       deletedCells: readTexts(request.metadata.deletedCells),
       count,
       silent,
