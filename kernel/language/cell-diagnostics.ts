@@ -33,10 +33,12 @@ export function toCellDiagnostic(diagnostic: ts.Diagnostic, text: string, offset
   };
 }
 
-/** A missing package is named with the command that brings it. */
+/** A missing package is named with the command that brings it; an alias of tsconfig.json, such as "@/x", is none. */
 function withWayOut(message: string): string {
-  const specifier = /^Cannot find module '([^'./#][^':]*)'/.exec(message)?.[1];
-  const name = specifier && /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0];
+  const specifier = /^Cannot find module (?:'|or type declarations for side-effect import of ')([^'./#][^':]*)'/.exec(
+    message,
+  )?.[1];
+  const name = specifier && /^(?:@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*(?=\/|$)/i.exec(specifier)?.[0];
   return name ? `${message} To install it: npm install ${name}` : message;
 }
 

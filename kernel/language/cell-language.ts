@@ -135,7 +135,8 @@ export class CellLanguage {
     const declared = new Set(parts.declared.keys());
     const exports = [...declared].filter((name) => !parts.exported.has(name));
     const tail = exports.length > 0 ? `\n;export { ${exports.join(", ")} };` : "";
-    return checkCell(this.open(parts, parts.identifiers, declared, tail), parts);
+    const kindOf = (name: string) => (declared.has(name) ? undefined : this.earlier.names.get(name)?.kind);
+    return checkCell(this.open(parts, parts.identifiers, declared, tail), parts, kindOf);
   }
 
   private openUnfinished(code: string, cursor: number): OpenCell {

@@ -29,6 +29,10 @@ export interface OpenCell {
   readComments(paths: readonly string[]): boolean;
 }
 
+/** Whether a path, with or without its ending, is a cell's as the compiler knows it: no such file exists. */
+export const isCellFile = (path: string): boolean =>
+  /\/__(cell|cell-globals|earlier-cells)__(\.d\.ts|\.tsx?)?$/.test(path);
+
 const OUR_TYPES = fileURLToPath(new URL("../../src/index.d.ts", import.meta.url));
 const OUR_FOLDER = dirname(OUR_TYPES);
 

@@ -3,6 +3,7 @@ import ts = require("typescript");
 import { type CellDiagnostic, toCellDiagnostic } from "./cell-diagnostics.js";
 import type { CellParts } from "./cell-parts.js";
 import type { OpenCell } from "./cell-program.js";
+import { inCellWords, ofEarlierName } from "./cell-words.js";
 
 export interface CheckedCell {
   readonly diagnostics: readonly CellDiagnostic[];
@@ -25,15 +26,28 @@ const ALLOWED: ReadonlySet<number> = new Set([
   1485, // a type imported without `type`: dropped when compiled
 ]);
 
-/** Type-checks a cell that is open in the compiler. */
-export function checkCell({ service, path, offset }: OpenCell, parts: CellParts): CheckedCell {
+/**
+ * Type-checks a cell that is open in the compiler.
+ * @param kindOf what an earlier cell declared a name as; undefined for names of no earlier cell.
+ */
+export function checkCell(
+  { service, path, offset }: OpenCell,
+  parts: CellParts,
+  kindOf: (name: string) => string | undefined,
+): CheckedCell {
   const program = service.getProgram()!;
   const file = program.getSourceFile(path)!;
+  const inWords = (diagnostic: ts.Diagnostic): ts.Diagnostic => {
+    const words = inCellWords(ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n"), path);
+    const [code, messageText] = ofEarlierName(diagnostic.code, words, kindOf);
+    return { ...diagnostic, code, messageText };
+  };
   const all = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
   return {
     diagnostics: all
       .filter(({ code, category }) => category === ts.DiagnosticCategory.Error && !ALLOWED.has(code))
-      .map((each) => toCellDiagnostic(each, parts.text, offset))
+      .sort((a, b) => (a.start ?? 0) - (b.start ?? 0))
+      .map((each) => toCellDiagnostic(inWords(each), parts.text, offset))
       .filter((each) => each !== undefined),
     typeImports: typeImports(program.getTypeChecker(), file, offset),
     program,

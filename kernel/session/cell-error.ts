@@ -48,6 +48,7 @@ function tracebackOf(thrown: unknown, depth: number, framed: boolean): string[] 
   if (framed && shown.length > 0) lines.push(...codeFrame(shown));
   lines.push(...shown.map((frame) => `    ${dim("at")} ${frame}`));
   if (frames.length > shown.length && shown.length > 0) lines.push(dim(`    … ${frames.length - shown.length} more`));
+  lines.push(...propertiesOf(thrown));
   if (depth >= DEEPEST_CAUSE) return lines;
   const { errors } = thrown as Partial<AggregateError>;
   if (Array.isArray(errors)) {
@@ -57,6 +58,23 @@ function tracebackOf(thrown: unknown, depth: number, framed: boolean): string[] 
   if (thrown.cause !== undefined) lines.push(dim("Caused by:"), ...indent(tracebackOf(thrown.cause, depth + 1, false)));
   return lines;
 }
+
+/** What code put on an error beside its message, such as the status of a request. */
+function propertiesOf(error: Error): string[] {
+  try {
+    const own: { [name: string]: unknown } = {};
+    for (const name of Object.keys(error).filter((each) => !SHOWN.has(each)))
+      Object.defineProperty(own, name, Object.getOwnPropertyDescriptor(error, name)!);
+    if (Object.keys(own).length === 0) return [];
+    const text = inspect(own, { depth: 2, maxArrayLength: 20, maxStringLength: 1000 });
+    return text.split("\n").map((line) => `  ${line}`);
+  } catch {
+    return []; // a property that cannot be looked at; the error itself stays
+  }
+}
+
+/** Properties that a traceback shows in its own way. */
+const SHOWN: ReadonlySet<string> = new Set(["name", "message", "stack", "cause", "errors"]);
 
 const indent = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
 

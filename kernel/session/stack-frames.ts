@@ -1,5 +1,6 @@
 import { findSourceMap } from "node:module";
 import { fileURLToPath } from "node:url";
+import { originalPlace } from "./module-maps.js";
 import { isOurs, isOwnDriver, isPlatform } from "./own-files.js";
 import { cellPosition, isCellFile } from "./source-positions.js";
 
@@ -39,7 +40,7 @@ function frameOf(site: NodeJS.CallSite): string | undefined {
   if (isPlatform(file) || isOurs(file)) return undefined;
   const [line, column] = [site.getLineNumber(), site.getColumnNumber()];
   const text = String(site);
-  if (file === "" || line === null || column === null) return text;
+  if (file === "" || line === null || column === null) return site.isEval() ? evaluatedFrame(text) : text;
   const raw = `${file}:${line}:${column}`;
   if (!isCellFile(file)) return text.replace(raw, moduleFrame(file, line, column) ?? raw);
   const position = cellPosition(file, line, column);
@@ -63,12 +64,22 @@ function authorsName(site: NodeJS.CallSite): string | undefined {
   return `${isAsync ? "async " : ""}${method ? `${owner}.` : ""}${name}`;
 }
 
+/** A frame of code that was made from text, with the cell that made it: "eval at f (file:1:2), <anonymous>:3:4". */
+function evaluatedFrame(text: string): string {
+  return text.replaceAll(/\(([^()]+):(\d+):(\d+)\)/g, (all, file: string, line: string, column: string) => {
+    const position = cellPosition(file, Number(line), Number(column));
+    return position ? `(Cell [${position.count}], line ${position.line}:${position.column})` : all;
+  });
+}
+
 /** A place in a module that was compiled when it was loaded. */
 function moduleFrame(file: string, line: number, column: number): string | undefined {
+  const path = file.startsWith("file:") ? fileURLToPath(file) : file;
   const entry = findSourceMap(file)?.findEntry(line - 1, column - 1) as
     | { originalLine?: number; originalColumn?: number }
     | undefined;
-  const path = file.startsWith("file:") ? fileURLToPath(file) : file;
-  if (entry?.originalLine === undefined) return path === file ? undefined : `${path}:${line}:${column}`;
-  return `${path}:${entry.originalLine + 1}:${(entry.originalColumn ?? 0) + 1}`;
+  if (entry?.originalLine !== undefined) return `${path}:${entry.originalLine + 1}:${(entry.originalColumn ?? 0) + 1}`;
+  const original = originalPlace(path, line, column);
+  if (original) return `${original.path}:${original.line}:${original.column}`;
+  return path === file ? undefined : `${path}:${line}:${column}`;
 }

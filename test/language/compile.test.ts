@@ -135,6 +135,61 @@ redeclaring("and after a reset nothing is visible", () =>
 );
 redeclaring.run();
 
+const ASSIGNED: readonly (readonly [declared: string, problem: string])[] = [
+  ["const it = 1;", "TS2588 in cell [2] line 1:1: Cannot assign to 'it' because it is a constant."],
+  ["function it() {}", "TS2630 in cell [2] line 1:1: Cannot assign to 'it' because it is a function."],
+  ["class it {}", "TS2629 in cell [2] line 1:1: Cannot assign to 'it' because it is a class."],
+  ["enum it { A }", "TS2628 in cell [2] line 1:1: Cannot assign to 'it' because it is an enum."],
+  [
+    "namespace it { export const a = 1; }",
+    "TS2631 in cell [2] line 1:1: Cannot assign to 'it' because it is a namespace.",
+  ],
+  [
+    "import { sep as it } from 'node:path';",
+    "TS2632 in cell [2] line 1:1: Cannot assign to 'it' because it is an import.",
+  ],
+];
+const assigning = suite("compile() refuses to assign to an earlier");
+const assigner = sharedNotebook(assigning);
+for (const [declared, problem] of ASSIGNED)
+  assigning(declared, async () => {
+    await assigner().run(declared);
+    assert.is(await assigner().problem("it = 2 as never;"), problem);
+  });
+assigning.run();
+
+const words = suite("compile() speaks of cells and files, never of its own");
+words("where types of two cells share a name", () =>
+  withNotebook(async (notebook) => {
+    await notebook.run("interface P { a: number }\nconst p: P = { a: 1 }; const all: P[] = [p];");
+    const said = await notebook.problem("interface P { a: string }\nconst q: P[] = all;");
+    assert.is(said, "TS2322 in cell [2] line 2:7: Type 'P[]' is not assignable to type 'P (of this cell)[]'.");
+  }),
+);
+words("where a local module's type shares a name", () =>
+  withNotebook(
+    async (notebook) => {
+      const said = await notebook.problem(
+        "import { list } from './lib/p.ts';\ninterface P { a: string }\nconst q: P[] = list;",
+      );
+      assert.is(said, "TS2322 in cell [1] line 3:7: Type 'P (of ./lib/p)[]' is not assignable to type 'P (of this cell)[]'.");
+      assert.match((await notebook.problem("type Q = import('./lib/p.ts').Nope;"))!, /Namespace '"\.\/lib\/p"' has no/);
+    },
+    { "lib/p.ts": "export interface P { a: number }\nexport const list: P[] = [];" },
+  ),
+);
+words("and names the command for a missing package, not for an alias that leads nowhere", () =>
+  withNotebook(
+    async (notebook) => {
+      assert.match((await notebook.problem("import 'absent/deep';"))!, /To install it: npm install absent$/);
+      assert.match((await notebook.problem("import { a } from '@scope/absent/deep';"))!, /npm install @scope\/absent$/);
+      assert.not.match((await notebook.problem("import { a } from '@/absent';"))!, /npm install/);
+    },
+    { "tsconfig.json": '{ "compilerOptions": { "paths": { "@/*": ["./lib/*"] } } }' },
+  ),
+);
+words.run();
+
 const checking = suite("compile() checks");
 const checker = sharedNotebook(checking);
 const PROBLEMS: readonly (readonly [title: string, code: string, problem: string | null])[] = [

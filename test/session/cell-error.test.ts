@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ErrorContent } from "../../kernel/protocol/messages.js";
@@ -52,6 +54,31 @@ test("an error shows its causes and an AggregateError its errors", async () => {
     "RangeError: why",
   ])
     assert.match(text, part);
+});
+
+test("an error shows what code put on it", async () => {
+  const text = plain(await failing("throw Object.assign(new Error('no'), { status: 404, body: { reason: 'gone' } })"));
+  assert.match(text, /\n {2}\{ status: 404, body: \{ reason: 'gone' \} \}$/);
+  const inspected = "{ custom: { [Symbol.for('nodejs.util.inspect.custom')]() { throw new Error('in inspect') } } }";
+  assert.match(plain(await failing(`throw Object.assign(new Error('kept'), ${inspected})`)), /^Error: kept/);
+});
+
+test("code made from text is told by the cell that made it", async () => {
+  const text = plain(await failing("\nnew Function('throw new Error(\"made\")')()"));
+  assert.match(text, /at eval \(eval at \S+ \(Cell \[\d+\], line \d+:\d+\), <anonymous>:3:7\)/);
+  assert.not.match(text, /cell-\d+\.ts/);
+});
+
+test("an error in a package with a source map names the source", async () => {
+  const folder = join(session.folder, "node_modules/mapped");
+  const js = "export function crash(){throw new Error('mapped')}\n//# sourceMappingURL=index.js.map\n";
+  const map = { version: 3, sources: ["src/crash.ts"], names: [], mappings: "AAEA,wBACE" }; // `throw` is line 4, column 3
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "package.json"), '{"name":"mapped","type":"module","exports":"./index.js"}');
+  await writeFile(join(folder, "index.js"), js);
+  await writeFile(join(folder, "index.js.map"), JSON.stringify(map));
+  const text = plain(await failing("(await $import('mapped')).crash()"));
+  assert.match(text, /crash \(.*node_modules\/mapped\/src\/crash\.ts:4:3\)/);
 });
 
 for (const [what, thrown, ename] of [
