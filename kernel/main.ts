@@ -1,12 +1,13 @@
 import { LanguageThread } from "./wire/language-thread.js";
 import { memoryLimit } from "./wire/memory-limit.js";
+import { notebookPath } from "./wire/place.js";
 
 /** The kernel's program: `node main.js <connection or registration file> [--unsigned]`. */
 async function main(args: readonly string[]): Promise<void> {
   const [path] = args.filter((arg) => !arg.startsWith("--"));
   if (!path) throw new Error("Cannot start the kernel: the connection file is not named");
   memoryLimit(process.env); // a setting that cannot be used is told now, not by the first cell
-  const language = new LanguageThread({ folder: process.cwd() });
+  const language = new LanguageThread({ folder: process.cwd(), notebook: notebookPath(process.cwd(), process.env) });
   language.warmUp();
   // Loaded meanwhile: the compiler takes longer than all the rest.
   const [{ readConnectionFile }, { Kernel }, { watchParent }] = await Promise.all([

@@ -23,10 +23,13 @@ export class HeadlessKernel {
   private running = "";
 
   /** @param notebook path of the file; its place is where its runs are kept. */
-  constructor(notebook: string, listener: OutputListener) {
+  constructor(
+    notebook: string,
+    private readonly listener: OutputListener,
+  ) {
     const folder = dirname(notebook);
     const setup = sessionSetup(folder, { ...process.env, JPY_SESSION_NAME: notebook });
-    this.language = new LanguageThread({ folder });
+    this.language = new LanguageThread({ folder, notebook });
     this.store = new KernelStore(defaultStorePath(folder));
     const refuseInput = (): never => {
       throw new Error("Cannot ask for input: the notebook runs without a person");
@@ -46,7 +49,8 @@ export class HeadlessKernel {
   async run(cell: string, code: string, count: number): Promise<ErrorContent | undefined> {
     this.running = cell;
     try {
-      const compiled = await this.language.ask("compile", { code, count, level: "error" });
+      const compiled = await this.language.ask("compile", { code, count });
+      for (const warning of compiled.warnings) this.listener.print(cell, "stderr", `${warning}\n`);
       if (!compiled.ok) return compiled.error;
       const { js, filename, map } = compiled;
       const run = { header: headerOf(cell), cellId: cell, deletedCells: [], count, silent: false, allowStdin: false };

@@ -1,11 +1,12 @@
 import type { Answers } from "../../src/links/calls.js";
-import type { CheckLevel, CompiledCell, LanguageCalls, RefusedCell } from "../links/language-calls.js";
+import type { CheckLevel, CompiledCell, LanguageCalls, LanguageSetup, RefusedCell } from "../links/language-calls.js";
 import { cellDeclarations } from "./cell-declarations.js";
 import { type CellDiagnostic, refusal, shown, toCellDiagnostic } from "./cell-diagnostics.js";
 import { cellFilename } from "./cell-filename.js";
 import { type CellParts, cellParts } from "./cell-parts.js";
 import { type CellFile, CellProgram, type OpenCell } from "./cell-program.js";
 import { type CheckedCell, checkCell } from "./check-cell.js";
+import { NotebookLevel } from "./check-level.js";
 import { type CellCompilerOptions, cellCompilerOptions } from "./compiler-options.js";
 import { complete } from "./complete.js";
 import { EarlierCells } from "./earlier-cells.js";
@@ -30,6 +31,10 @@ const PRELOAD_MS = 1000;
 
 /** All that the kernel asks of TypeScript, for the cells of one notebook. */
 export class CellLanguage {
+  private readonly folder: string;
+  private readonly level: NotebookLevel;
+  /** Settings that cannot be used: the next cell says so. */
+  private readonly complaints: string[] = [];
   private readonly options: CellCompilerOptions;
   private readonly program: CellProgram;
   private readonly earlier = new EarlierCells();
@@ -41,8 +46,12 @@ export class CellLanguage {
   private idle: NodeJS.Timeout | undefined;
   private preload: NodeJS.Timeout | undefined;
 
-  constructor(private readonly folder: string) {
+  /** @param everywhere level of the check where neither cell nor notebook say one; "error" by default. */
+  constructor({ folder, notebook }: LanguageSetup, everywhere?: string) {
+    this.folder = folder;
+    this.level = new NotebookLevel(notebook, everywhere);
     this.options = cellCompilerOptions(folder);
+    this.complaints.push(...this.options.problems);
     this.program = new CellProgram(folder, this.options.check);
   }
 
@@ -73,21 +82,23 @@ export class CellLanguage {
     clearTimeout(this.idle);
   }
 
-  private compile(text: string, count: number, level: CheckLevel): CompiledCell | RefusedCell {
+  private compile(text: string, count: number, asked: CheckLevel | undefined): CompiledCell | RefusedCell {
     const parts = this.parse(text);
+    const level = asked ?? this.level.of(parts.askedLevel, (complaint) => this.complaints.push(complaint));
+    const complaints = count > 0 ? this.complaints.splice(0) : []; // nobody sees the cell that warms up
     const refuse = (ename: string, diagnostics: readonly CellDiagnostic[]): RefusedCell => ({
       ok: false,
       error: refusal(ename, diagnostics, text, count),
+      warnings: complaints,
     });
-    const checkLevel = parts.level ?? level;
     if (parts.syntaxErrors.length > 0)
       return refuse(
         "SyntaxError",
         parts.syntaxErrors.map((each) => toCellDiagnostic(each, text)!),
       );
-    const checked = checkLevel === "off" ? undefined : this.check(parts);
+    const checked = level === "off" ? undefined : this.check(parts);
     const problems = checked?.diagnostics ?? [];
-    if (problems.length > 0 && checkLevel === "error") return refuse("TypeCheckError", problems);
+    if (problems.length > 0 && level === "error") return refuse("TypeCheckError", problems);
     const filename = cellFilename(this.folder, count);
     const earlier = { values: this.values, imports: this.imports };
     const script = transpileCell(parts, this.options.emit, filename, earlier, checked?.typeImports ?? NO_NAMES);
@@ -95,7 +106,7 @@ export class CellLanguage {
     const { names, imports } = script;
     this.unsettled.set(count, [...(this.unsettled.get(count) ?? []), { count, parts, names, imports, checked }]);
     const warnings = problems.length > 0 ? [shown(problems, text, count).join("\n")] : [];
-    return { ok: true, js: script.code, filename, map: script.map, warnings };
+    return { ok: true, js: script.code, filename, map: script.map, warnings: [...complaints, ...warnings] };
   }
 
   private settle(count: number, ok: boolean): void {

@@ -1,7 +1,5 @@
 import ts = require("typescript");
 
-import type { CheckLevel } from "../links/language-calls.js";
-
 /** A top-level name of a cell. */
 export interface DeclaredName {
   /** It can be assigned to in later cells. */
@@ -25,8 +23,8 @@ export interface CellParts {
   readonly augments: boolean;
   /** The last statement is an expression without a semicolon: the cell's value. */
   readonly hasResult: boolean;
-  /** Level that the cell itself asks for. */
-  readonly level: CheckLevel | undefined;
+  /** Level of the type check that the cell itself asks for, as it is written. */
+  readonly askedLevel: string | undefined;
 }
 
 /** Reads a cell. Text that is no TypeScript but is TSX is read as TSX; with `preferTsx` it is TSX in any case. */
@@ -86,13 +84,13 @@ function describe(text: string, parsed: Parsed): CellParts {
       last !== undefined &&
       (ts.isExpressionStatement(last) || (ts.isExportAssignment(last) && !last.isExportEquals)) &&
       !text.slice(0, last.end).endsWith(";"),
-    level: ownLevel(text.slice(0, file.statements[0]?.getStart(file) ?? text.length)),
+    askedLevel: askedLevel(text.slice(0, file.statements[0]?.getStart(file) ?? text.length)),
   };
 }
 
-function ownLevel(head: string): CheckLevel | undefined {
+function askedLevel(head: string): string | undefined {
   if (/^\s*\/\/\s*@ts-nocheck\b/m.test(head)) return "off";
-  return /^\s*\/\/!\s*typecheck\s+(error|warn|off)\b/m.exec(head)?.[1] as CheckLevel | undefined;
+  return /^\s*\/\/!\s*typecheck\b:?[ \t]*(\S*)/m.exec(head)?.[1];
 }
 
 const isNamespace = (node: ts.ModuleDeclaration): boolean =>

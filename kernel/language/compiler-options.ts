@@ -8,6 +8,8 @@ export interface CellCompilerOptions {
   readonly emit: ts.CompilerOptions;
   /** The folder uses JSX: what is both a type assertion and an element is an element. */
   readonly prefersTsx: boolean;
+  /** What of the tsconfig.json cannot be used, in words. */
+  readonly problems: readonly string[];
 }
 
 const STRICT: ts.CompilerOptions = { strict: true, jsx: ts.JsxEmit.ReactJSX };
@@ -56,10 +58,10 @@ const UNSET = [
   "sourceRoot",
 ];
 
-/** Reads the options for a notebook's folder. A tsconfig.json that cannot be read counts as none. */
+/** Reads the options for a notebook's folder. What of a tsconfig.json cannot be read counts as not said. */
 export function cellCompilerOptions(folder: string): CellCompilerOptions {
   const found = ts.findConfigFile(folder, ts.sys.fileExists);
-  const own = found ? readOptions(found) : {};
+  const { options: own, problems } = found ? readOptions(found) : NO_CONFIG;
   const check: ts.CompilerOptions = { ...(found ? {} : STRICT), ...own, ...FIXED };
   for (const name of UNSET) delete check[name];
   check.lib ??= ["lib.es2023.d.ts"];
@@ -75,13 +77,29 @@ export function cellCompilerOptions(folder: string): CellCompilerOptions {
     inlineSources: true,
     inlineSourceMap: false,
   };
-  return { check, emit, prefersTsx: own.jsx !== undefined };
+  return { check, emit, prefersTsx: own.jsx !== undefined, problems };
 }
 
-function readOptions(path: string): ts.CompilerOptions {
-  const { config } = ts.readConfigFile(path, ts.sys.readFile);
+interface ReadConfig {
+  readonly options: ts.CompilerOptions;
+  readonly problems: readonly string[];
+}
+const NO_CONFIG: ReadConfig = { options: {}, problems: [] };
+
+/** What is no mistake where only options count: a project without files. */
+const ALLOWED: ReadonlySet<number> = new Set([18002, 18003]);
+
+function readOptions(path: string): ReadConfig {
+  const { config, error } = ts.readConfigFile(path, ts.sys.readFile);
   // Only options count: looking for the project's files could walk a large folder.
   const host: ts.ParseConfigHost = { ...ts.sys, readDirectory: () => [] };
   const folder = path.slice(0, path.lastIndexOf("/")) || "/";
-  return config ? ts.parseJsonConfigFileContent(config, host, folder, undefined, path).options : {};
+  const parsed = config && ts.parseJsonConfigFileContent(config, host, folder, undefined, path);
+  const errors: readonly ts.Diagnostic[] = [...(error ? [error] : []), ...(parsed?.errors ?? [])];
+  return {
+    options: parsed?.options ?? {},
+    problems: errors
+      .filter(({ code }) => !ALLOWED.has(code))
+      .map(({ messageText }) => `Cannot use all of ${path}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`),
+  };
 }

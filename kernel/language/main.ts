@@ -9,6 +9,6 @@ const KEEP_AFTER_MS = 5000;
 
 const compiler = loadCompiler();
 const { CellLanguage } = await import("./cell-language.js"); // requires the compiler
-const { folder } = workerData as LanguageSetup;
-serve<LanguageCalls>(threadPort(parentPort!), new CellLanguage(folder).answers);
+const setup = workerData as LanguageSetup;
+serve<LanguageCalls>(threadPort(parentPort!), new CellLanguage(setup, process.env.CELLAR_CHECK).answers);
 if (!compiler.wasKept) setTimeout(() => compiler.keep(), KEEP_AFTER_MS).unref();

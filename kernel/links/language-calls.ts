@@ -16,12 +16,14 @@ export interface CompiledCell {
   readonly filename: string;
   /** Source map (version 3, JSON text) from `js` to the cell's text. */
   readonly map: string;
-  /** Diagnostics to show although the cell runs (level "warn"), as text with code frames. */
+  /** To show although the cell runs: diagnostics (level "warn") with code frames, settings that cannot be used. */
   readonly warnings: readonly string[];
 }
 export interface RefusedCell {
   readonly ok: false;
   readonly error: ErrorContent;
+  /** What else is to be shown, such as settings that cannot be used. */
+  readonly warnings: readonly string[];
 }
 
 export interface Completion {
@@ -35,7 +37,8 @@ export interface Completion {
 export type LanguageCalls = {
   /** Loads the compiler and checks an empty cell, so that the first real one is fast. */
   warmUp: { ask: Record<string, never>; answer: null };
-  compile: { ask: { code: string; count: number; level: CheckLevel }; answer: CompiledCell | RefusedCell };
+  /** Compiles a cell, at the level that it and its notebook ask for unless `level` says which. */
+  compile: { ask: { code: string; count: number; level?: CheckLevel }; answer: CompiledCell | RefusedCell };
   /** The compiled cell ran; only an ok cell's names stay visible to later cells. */
   settle: { ask: { count: number; ok: boolean }; answer: null };
   complete: { ask: { code: string; cursor: number }; answer: Completion };
@@ -54,4 +57,6 @@ export type LanguageCalls = {
 export interface LanguageSetup {
   /** Folder of the notebook: where tsconfig.json and node_modules are looked up. */
   readonly folder: string;
+  /** The notebook's file, whose metadata says how strictly cells are checked; null for a console. */
+  readonly notebook: string | null;
 }

@@ -5,14 +5,19 @@ import { defaultStorePath, folderOfStore } from "../../src/store/store-path.js";
 import type { CellRun, SessionSetup } from "../links/session-calls.js";
 
 /**
- * Where the kernel's notebook is. Jupyter starts a kernel in the notebook's folder and names the notebook in
+ * The kernel's notebook; null for a console. Jupyter starts a kernel in the notebook's folder and names the notebook in
  * JPY_SESSION_NAME; a console's name is no file.
  */
-export function sessionSetup(folder: string, env: NodeJS.ProcessEnv): SessionSetup {
+export function notebookPath(folder: string, env: NodeJS.ProcessEnv): string | null {
   const name = env.JPY_SESSION_NAME;
   const notebook = name ? resolve(folder, name) : null;
-  if (!notebook || !(notebook.endsWith(".ipynb") || existsSync(notebook))) return { folder, notebook: null };
-  return { folder, notebook: fromStore(folder, env, notebook) };
+  return notebook && (notebook.endsWith(".ipynb") || existsSync(notebook)) ? notebook : null;
+}
+
+/** What the session is told of its place. */
+export function sessionSetup(folder: string, env: NodeJS.ProcessEnv): SessionSetup {
+  const notebook = notebookPath(folder, env);
+  return { folder, notebook: notebook === null ? null : fromStore(folder, env, notebook) };
 }
 
 /**

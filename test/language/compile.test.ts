@@ -172,7 +172,10 @@ words("where a local module's type shares a name", () =>
       const said = await notebook.problem(
         "import { list } from './lib/p.ts';\ninterface P { a: string }\nconst q: P[] = list;",
       );
-      assert.is(said, "TS2322 in cell [1] line 3:7: Type 'P (of ./lib/p)[]' is not assignable to type 'P (of this cell)[]'.");
+      assert.is(
+        said,
+        "TS2322 in cell [1] line 3:7: Type 'P (of ./lib/p)[]' is not assignable to type 'P (of this cell)[]'.",
+      );
       assert.match((await notebook.problem("type Q = import('./lib/p.ts').Nope;"))!, /Namespace '"\.\/lib\/p"' has no/);
     },
     { "lib/p.ts": "export interface P { a: number }\nexport const list: P[] = [];" },

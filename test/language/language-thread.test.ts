@@ -10,7 +10,9 @@ import { threadPort } from "../../src/links/port.js";
 
 test("the language thread answers all that LanguageCalls names", async () => {
   const folder = mkdtempSync(join(tmpdir(), "cellar-thread-"));
-  const worker = new Worker(new URL("../../kernel/language/main.js", import.meta.url), { workerData: { folder } });
+  const worker = new Worker(new URL("../../kernel/language/main.js", import.meta.url), {
+    workerData: { folder, notebook: null },
+  });
   try {
     const ask = connect<LanguageCalls>(threadPort(worker));
     assert.is(await ask("warmUp", {}), null);

@@ -17,7 +17,7 @@ export class Notebook {
   count = 0;
 
   constructor(readonly folder: string) {
-    this.language = new CellLanguage(folder);
+    this.language = new CellLanguage({ folder, notebook: join(folder, "n.ipynb") });
   }
 
   get answers(): CellLanguage["answers"] {
@@ -31,13 +31,13 @@ export class Notebook {
     this.count = 0;
   }
 
-  async compile(code: string, level: CheckLevel = "error"): Promise<CompiledCell | RefusedCell> {
+  async compile(code: string, level?: CheckLevel): Promise<CompiledCell | RefusedCell> {
     this.count += 1;
-    return this.answers.compile({ code, count: this.count, level });
+    return this.answers.compile({ code, count: this.count, ...(level && { level }) });
   }
 
   /** The value of a cell. @throws {Error} what the compiler or the cell says. */
-  async run(code: string, level: CheckLevel = "error"): Promise<unknown> {
+  async run(code: string, level?: CheckLevel): Promise<unknown> {
     const cell = await this.compile(code, level);
     if (!cell.ok) throw new Error(cell.error.evalue);
     const load = (specifier: string) =>

@@ -1,5 +1,5 @@
 import type { Caller } from "../../../src/links/calls.js";
-import type { CheckLevel, LanguageCalls } from "../../links/language-calls.js";
+import type { LanguageCalls } from "../../links/language-calls.js";
 import type { CellRun, RunAnswer } from "../../links/session-calls.js";
 import { flagField, objectField, optionalText, textField } from "../../protocol/fields.js";
 import type { JsonObject } from "../../protocol/messages.js";
@@ -24,10 +24,6 @@ export interface ExecuteParts {
 
 const INSIST_MS = 100;
 const NO_MAP = '{"version":3,"sources":[],"names":[],"mappings":""}';
-
-/** How strictly cells are checked unless they say otherwise: CELLAR_CHECK, or "error". */
-const LEVEL: CheckLevel =
-  (["error", "warn", "off"] as const).find((each) => each === process.env.CELLAR_CHECK) ?? "error";
 
 /** Compiles a cell in the language thread, then runs it in the session. */
 export function executeHandler(parts: ExecuteParts): Handler {
@@ -86,9 +82,9 @@ async function runCell(
       if (!page) outlet.print("stdout", `Nothing is known of "${question.name}"\n`, cell.header);
       return { status: "ok", userExpressions: {}, payload: page ? [page] : [] };
     }
-    const compiled = await Promise.race([language("compile", { code, count: cell.count, level: LEVEL }), interrupted]);
-    if (!compiled.ok) return { status: "error", error: compiled.error };
+    const compiled = await Promise.race([language("compile", { code, count: cell.count }), interrupted]);
     for (const warning of compiled.warnings) outlet.print("stderr", `${warning}\n`, cell.header);
+    if (!compiled.ok) return { status: "error", error: compiled.error };
     // Until the session has the cell, an interrupt has nothing there to stop.
     await Promise.race([session.ready(), interrupted]);
     const { js, filename, map } = compiled;
