@@ -1,6 +1,7 @@
 import type { Rerun } from "../../src/contracts/run-comm.js";
 import { resultBundle } from "../../src/display/result-bundle.js";
 import { stateBundle } from "../../src/display/state-bundle.js";
+import { forgetCells } from "../../src/engine/ambient-engine.js";
 import { cancelRun, retryRun } from "../../src/engine/live-runs.js";
 import type { LiveRun, Surroundings } from "../../src/engine/surroundings.js";
 import { setSurroundings } from "../../src/engine/surroundings-of.js";
@@ -78,6 +79,11 @@ export class LibraryLink implements Surroundings {
     if (value instanceof TaskCall) return value.run().then((state) => stateBundle(stateRecord(state), value.name));
     if (value instanceof State) return stateBundle(stateRecord(value));
     return value instanceof Result ? resultBundle(resultRecord(value)) : undefined;
+  }
+
+  /** Takes the calls of cells that the person deleted out of the notebook's flow. */
+  forgetCells(cells: readonly string[]): void {
+    forgetCells(cells);
   }
 
   /** Interrupts the runs that buttons began. */

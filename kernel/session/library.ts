@@ -29,6 +29,11 @@ export class Library {
   /** How a value of the library looks; undefined for any other value. */
   readonly show: ShowOwn = (value) => this.loaded?.link.bundleOf(value);
 
+  /** Takes the calls of cells that the person deleted out of the notebook's flow; none where it was never loaded. */
+  forgetCells(cells: readonly string[]): void {
+    if (cells.length > 0) this.loaded?.link.forgetCells(cells);
+  }
+
   /** Interrupts what runs without a cell. */
   interrupt(): void {
     this.loaded?.link.interruptRetries();

@@ -43,7 +43,10 @@ startControlThread(outlet, () => {
   library.interrupt();
 });
 serve<SessionCalls>(channel(port, "session"), {
-  run: (ask) => runner.run(ask),
+  run: (ask) => {
+    library.forgetCells(ask.cell.deletedCells);
+    return runner.run(ask);
+  },
   ...comms.answers,
   ...library.answers,
 });

@@ -54,12 +54,20 @@ export function ambientFlow(): AmbientFlow {
   return flow;
 }
 
+/** Takes the calls of deleted cells out of the notebook's flow. What the cells declared stays, as in any REPL. */
+export function forgetCells(cells: readonly string[]): void {
+  const { file } = currentSurroundings().place();
+  for (const cell of cells) flows.get(file)?.forget(placeKey({ file, cell }));
+}
+
+const placeKey = ({ file, cell }: Place): string => JSON.stringify([file, cell]);
+
 /** A cell's interrupt signal is made anew each time it runs. */
 const turnOf = (around: Surroundings): object => around.interrupt() ?? SCRIPT;
 
 function executionOfNow() {
   const around = currentSurroundings();
-  return { place: JSON.stringify(around.place()), turn: turnOf(around) };
+  return { place: placeKey(around.place()), turn: turnOf(around) };
 }
 
 async function runAmbientCall(call: TaskCall): Promise<State> {

@@ -65,17 +65,23 @@ export class AmbientFlow implements CallOwner {
     return this.runCall(call);
   }
 
-  /** Whether the cell that made the call, or one it waits for, was run again since. */
+  /** Whether the cell that made the call, or one it waits for, was run again or deleted since. */
   isStale(call: TaskCall): boolean {
     for (const each of neededCalls([call])) if (this.#replaced.has(each)) return true;
     return false;
+  }
+
+  /** Takes the calls of a place out: its cell was deleted. Calls of other cells that take theirs are stale. */
+  forget(place: string): void {
+    for (const call of this.#groups.get(place)?.calls ?? []) this.#replace(call);
+    this.#groups.delete(place);
   }
 
   #groupOfNow(): Group {
     const { place, turn } = this.execution();
     const left = this.#groups.get(place);
     if (left?.turn === turn) return left;
-    for (const call of left?.calls ?? []) this.#replace(call);
+    this.forget(place);
     const group: Group = { turn, calls: new Set() };
     this.#groups.set(place, group);
     return group;
