@@ -1,5 +1,12 @@
 import type { Answers } from "../../src/links/calls.js";
-import type { CheckLevel, CompiledCell, LanguageCalls, LanguageSetup, RefusedCell } from "../links/language-calls.js";
+import type {
+  CheckLevel,
+  CompiledCell,
+  Completion,
+  LanguageCalls,
+  LanguageSetup,
+  RefusedCell,
+} from "../links/language-calls.js";
 import { cellDeclarations } from "./cell-declarations.js";
 import { type CellDiagnostic, refusal, shown, toCellDiagnostic } from "./cell-diagnostics.js";
 import { cellFilename } from "./cell-filename.js";
@@ -10,8 +17,10 @@ import { NotebookLevel } from "./check-level.js";
 import { type CellCompilerOptions, cellCompilerOptions } from "./compiler-options.js";
 import { complete } from "./complete.js";
 import { EarlierCells } from "./earlier-cells.js";
-import { inspect } from "./inspect.js";
+import { fileNames } from "./file-names.js";
+import { type Inspection, inspect } from "./inspect.js";
 import { isComplete } from "./is-complete.js";
+import { type LibraryName, libraryNames } from "./library-names.js";
 import { transpileCell } from "./transpile-cell.js";
 
 /** A compiled cell that may still fail. */
@@ -24,6 +33,7 @@ interface Compiled {
   readonly checked: CheckedCell | undefined;
 }
 
+const NO_NAME = /^Cannot find (?:name|namespace) '([\w$]+)'/;
 const NO_NAMES: ReadonlySet<string> = new Set();
 const IDLE_MS = 100;
 /** Our own types are read soon after the start, but not in the way of a first cell that comes at once. */
@@ -43,6 +53,7 @@ export class CellLanguage {
   private readonly undeclared: Compiled[] = [];
   private values = new Set<string>();
   private imports = new Map<string, string>();
+  private library: readonly LibraryName[] | undefined;
   private idle: NodeJS.Timeout | undefined;
   private preload: NodeJS.Timeout | undefined;
 
@@ -67,8 +78,8 @@ export class CellLanguage {
       this.settle(count, ok);
       return null;
     },
-    complete: ({ code, cursor }) => complete(this.openUnfinished(code, cursor), code, cursor, this.earlier.names),
-    inspect: ({ code, cursor, detail }) => inspect(this.openUnfinished(code, cursor), code, cursor, detail),
+    complete: ({ code, cursor }) => this.complete(code, cursor),
+    inspect: ({ code, cursor, detail }) => this.inspect(code, cursor, detail),
     isComplete: ({ code }) => isComplete(code, this.options.prefersTsx),
     reset: () => {
       this.reset();
@@ -98,7 +109,11 @@ export class CellLanguage {
       );
     const checked = level === "off" ? undefined : this.check(parts);
     const problems = checked?.diagnostics ?? [];
-    if (problems.length > 0 && level === "error") return refuse("TypeCheckError", problems);
+    if (problems.length > 0 && level === "error")
+      return refuse(
+        "TypeCheckError",
+        problems.map((each) => this.withImport(each)),
+      );
     const filename = cellFilename(this.folder, count);
     const earlier = { values: this.values, imports: this.imports };
     const script = transpileCell(parts, this.options.emit, filename, earlier, checked?.typeImports ?? NO_NAMES);
@@ -148,6 +163,33 @@ export class CellLanguage {
     const tail = exports.length > 0 ? `\n;export { ${exports.join(", ")} };` : "";
     const kindOf = (name: string) => (declared.has(name) ? undefined : this.earlier.names.get(name)?.kind);
     return checkCell(this.open(parts, parts.identifiers, declared, tail), parts, kindOf);
+  }
+
+  /** A name of "cellar" that nobody imported is told with its import. */
+  private withImport(problem: CellDiagnostic): CellDiagnostic {
+    const name = NO_NAME.exec(problem.message)?.[1];
+    if (name === undefined || !this.libraryNames().some((each) => each.name === name)) return problem;
+    return { ...problem, message: `${problem.message} To import it: import { ${name} } from "cellar"` };
+  }
+
+  private libraryNames(): readonly LibraryName[] {
+    this.library ??= libraryNames((cell) => this.program.open(cell));
+    return this.library;
+  }
+
+  private complete(code: string, cursor: number): Completion {
+    const library = this.libraryNames();
+    const cell = this.openUnfinished(code, cursor);
+    const found = complete(cell, code, cursor, { earlier: this.earlier.names, library });
+    return found.matches.length > 0 ? found : (fileNames(cell, cursor, this.folder) ?? found);
+  }
+
+  private inspect(code: string, cursor: number, detail: 0 | 1): Inspection {
+    const found = inspect(this.openUnfinished(code, cursor), code, cursor, detail);
+    const name = /^\s*([\w$.]+)\s*$/.exec(code)?.[1];
+    if (found.found || name === undefined) return found;
+    const typed = `null! as ${name}`; // a type alone is no expression
+    return inspect(this.openUnfinished(typed, typed.length), typed, typed.length, detail);
   }
 
   private openUnfinished(code: string, cursor: number): OpenCell {

@@ -1,6 +1,8 @@
 import ts = require("typescript");
 
 import type { OpenCell } from "./cell-program.js";
+import { inCellWords } from "./cell-words.js";
+import { plainSignature } from "./plain-signature.js";
 
 export interface Inspection {
   readonly found: boolean;
@@ -9,6 +11,7 @@ export interface Inspection {
 
 /** A longer definition is cut: a person wants to see it, not to load it. */
 const LONGEST_DEFINITION = 10_000;
+const MOST_OVERLOADS = 10;
 
 /**
  * The signature and the documentation of what stands at the cursor; of a call's arguments, what the parameter means
@@ -23,7 +26,12 @@ export function inspect(cell: OpenCell, code: string, cursor: number, detail: 0 
     const definitions = service.getDefinitionAtPosition(path, offset + at) ?? [];
     cell.readComments(definitions.map(({ fileName }) => fileName));
     const info = service.getQuickInfoAtPosition(path, offset + at)!;
-    return describe(info, parameterAt(cell, cursor), detail === 1 ? definitionText(cell, definitions) : "");
+    return describe(info, {
+      parameter: parameterAt(cell, cursor),
+      overloads: overloads(cell, cursor),
+      definition: detail === 1 ? definitionText(cell, definitions) : "",
+      cellPath: path,
+    });
   }
   return { found: false, data: {} };
 }
@@ -36,11 +44,36 @@ function parameterAt({ service, path, offset }: OpenCell, cursor: number): strin
   return text === "" ? "" : `${ts.displayPartsToString(parameter!.displayParts)}: ${text}`;
 }
 
-function definitionText({ service }: OpenCell, [first]: readonly ts.DefinitionInfo[]): string {
-  const file = first && service.getProgram()!.getSourceFile(first.fileName);
-  if (!first || !file) return "";
-  const { start, length } = first.contextSpan ?? first.textSpan;
-  return file.text.slice(start, start + Math.min(length, LONGEST_DEFINITION));
+/** The text of each definition: a function with overloads has several. */
+function definitionText({ service }: OpenCell, definitions: readonly ts.DefinitionInfo[]): string {
+  const texts = definitions.map(({ fileName, contextSpan, textSpan }) => {
+    const { start, length } = contextSpan ?? textSpan;
+    return (
+      service
+        .getProgram()!
+        .getSourceFile(fileName)
+        ?.text.slice(start, start + length) ?? ""
+    );
+  });
+  return [...new Set(texts)].join("\n").slice(0, LONGEST_DEFINITION);
+}
+
+/** The other signatures of a function with overloads, where the cursor is among a call's arguments. */
+function overloads({ service, path, offset }: OpenCell, cursor: number): string {
+  const help = service.getSignatureHelpItems(path, offset + cursor, {});
+  if (!help || help.items.length < 2) return "";
+  const text = ts.displayPartsToString;
+  const line = (item: ts.SignatureHelpItem): string => {
+    const parameters = item.parameters.map(({ displayParts }) => text(displayParts));
+    return (
+      text(item.prefixDisplayParts) + parameters.join(text(item.separatorDisplayParts)) + text(item.suffixDisplayParts)
+    );
+  };
+  return help.items
+    .filter((_item, at) => at !== help.selectedItemIndex)
+    .slice(0, MOST_OVERLOADS)
+    .map(line)
+    .join("\n");
 }
 
 /** The name at the cursor, the one that ends there, and the called one when the cursor is among its arguments. */
@@ -57,12 +90,19 @@ function positions(code: string, cursor: number): number[] {
   return found.filter((at) => at >= 0 && /[\w$\p{ID_Continue}"'`]/u.test(code[at] ?? ""));
 }
 
+interface Told {
+  readonly parameter: string;
+  readonly overloads: string;
+  readonly definition: string;
+  readonly cellPath: string;
+}
+
 function describe(
   { displayParts, documentation, tags }: ts.QuickInfo,
-  parameter: string,
-  definition: string,
+  { parameter, overloads, definition, cellPath }: Told,
 ): Inspection {
-  const signature = ts.displayPartsToString(displayParts);
+  const first = inCellWords(plainSignature(ts.displayPartsToString(displayParts)), cellPath);
+  const signature = overloads === "" ? first : `${first}\n${overloads}`;
   const text = ts.displayPartsToString(documentation);
   const notes = (tags ?? []).map(({ name, text: parts }) => [name, ts.displayPartsToString(parts)] as const);
   const block = (source: string): string => (source === "" ? "" : `\`\`\`typescript\n${source}\n\`\`\``);

@@ -30,7 +30,15 @@ export interface Completion {
   /** Range to replace, UTF-16 units. */
   readonly start: number;
   readonly end: number;
-  readonly matches: readonly { readonly text: string; readonly type: string; readonly signature?: string }[];
+  readonly matches: readonly Match[];
+}
+/** One completion, as JupyterLab's `_jupyter_types_experimental` has it. */
+export interface Match {
+  readonly text: string;
+  readonly type: string;
+  /** Parameters and type, or where it would have to be imported from. */
+  readonly signature?: string;
+  readonly deprecated?: true;
 }
 
 /** Everything that crosses to the language thread (worker of the kernel process). Cursors are UTF-16 units. */

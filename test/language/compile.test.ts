@@ -191,6 +191,15 @@ words("and names the command for a missing package, not for an alias that leads 
     { "tsconfig.json": '{ "compilerOptions": { "paths": { "@/*": ["./lib/*"] } } }' },
   ),
 );
+words("and names the import of what cellar exports", () =>
+  withNotebook(async (notebook) => {
+    const said = await notebook.problem("const load = task('load', () => 1);");
+    assert.is(
+      said,
+      "TS2304 in cell [1] line 1:14: Cannot find name 'task'. To import it: import { task } from \"cellar\"",
+    );
+  }),
+);
 words.run();
 
 const checking = suite("compile() checks");

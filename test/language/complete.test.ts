@@ -40,6 +40,17 @@ const CASES: readonly (readonly [title: string, earlier: string, marked: string,
     "property",
   ],
   ["names in unfinished code", "const box = { height: 1 };", "if (box.he|", "height", "property"],
+  ["names inside JSX", "const shade = 1;", "const a = <b title={sha|} />", "shade", "instance"],
+  [
+    "functions that an earlier cell imported",
+    "import { existsSync } from 'node:fs';",
+    "existsS|",
+    "existsSync",
+    "function",
+  ],
+  ["names of cellar, imported by nobody", "", "const load = tas|", "task", "function"],
+  ["types of cellar", "", "let call: TaskCa|", "TaskCall", "class"],
+  ["names of cellar where another name goes on too", "", "flo|", "flow", "function"],
 ];
 for (const [title, earlier, marked, text, type] of CASES)
   completing(title, async () => {
@@ -70,6 +81,72 @@ completing("names that would have to be imported, and says from where", () =>
     const { matches } = await notebook.answers.complete(at("const there = existsSy|"));
     const signatures = matches.filter(({ text }) => text === "existsSync").map(({ signature }) => signature);
     assert.equal(signatures, ['import from "node:fs"']);
+  }),
+);
+completing("files in a string that nothing else is known of", () =>
+  withNotebook(
+    async (notebook) => {
+      const texts = async (marked: string) => {
+        const { code, cursor } = at(marked);
+        const { start, matches } = await notebook.answers.complete({ code, cursor });
+        return [code.slice(start, cursor), ...matches.map(({ text }) => text)];
+      };
+      assert.equal(await texts("load('./data/|')"), ["", "one.json", "two.csv"]);
+      assert.equal(await texts('load("data/tw|'), ["tw", "two.csv"]);
+      assert.equal(await texts("load('da|')"), ["da", "data/"]);
+      assert.equal(await texts("load('.hid|')"), [".hid", ".hidden"]);
+      assert.equal(await texts("load('none/|')"), [""]);
+      assert.equal(await texts("load('data/|').then(x)"), ["", "one.json", "two.csv"]);
+      assert.equal(await texts("const a: 'data/x' = 'da|'"), ["da", "data/x"]);
+      assert.equal(await texts("load(zzz|)"), ["zzz"]);
+    },
+    { "data/one.json": "{}", "data/two.csv": "", ".hidden": "" },
+  ),
+);
+const PROJECT = {
+  "tsconfig.json": '{ "compilerOptions": { "strict": true, "paths": { "@/*": ["./lib/*"] } } }',
+  "lib/shapes.ts": "export const area = 1;",
+  "data.json": "{}",
+  "package.json": '{ "dependencies": { "packed": "1" } }',
+  "node_modules/packed/package.json": '{ "name": "packed", "exports": { ".": "./a.js", "./sub": "./b.js" } }',
+  "node_modules/packed/a.d.ts": "export declare const a: 1;",
+  "node_modules/packed/b.d.ts": "export declare const b: 1;",
+};
+completing("paths, aliases, JSON, packages and their parts in import strings", () =>
+  withNotebook(async (notebook) => {
+    for (const [marked, text] of [
+      ["import { area } from '@/|'", "shapes"],
+      ["import { area } from './lib/|'", "shapes"],
+      ["import data from './|'", "data.json"],
+      ["import { a } from 'pack|'", "packed"],
+      ["import { b } from 'packed/|'", "sub"],
+      ["const a = await import('pack|')", "packed"],
+      ["import { readFile } from 'node:fs/|'", "promises"],
+    ] as const) {
+      const { matches } = await notebook.answers.complete(at(marked));
+      assert.ok(
+        matches.some((each) => each.text.endsWith(text)),
+        `${marked}: ${matches.map((each) => each.text)}`,
+      );
+    }
+  }, PROJECT),
+);
+completing("signatures and types, and marks what is deprecated", () =>
+  withNotebook(async (notebook) => {
+    await notebook.run(
+      "/** @deprecated use area */\nconst old = (n: number, by = 2): string => String(n * by);\nconst box = { height: 1, y: 'a' };",
+    );
+    const first = async (marked: string) => (await notebook.answers.complete(at(marked))).matches[0];
+    assert.equal(await first("ol|"), {
+      text: "old",
+      type: "instance",
+      signature: "(n: number, by?: number) => string",
+      deprecated: true,
+    });
+    assert.equal(await first("box.he|"), { text: "height", type: "property", signature: "number" });
+    assert.equal(await first("box.y|"), { text: "y", type: "property", signature: "string" });
+    assert.equal((await first("Math.max|"))!.signature, "(...values: number[]): number");
+    assert.equal((await first("const load = tas|"))!.signature, 'import from "cellar"');
   }),
 );
 completing("nothing that does not go on from what is typed", () =>
@@ -121,6 +198,31 @@ inspecting("what the parameter at the cursor means", () =>
   withNotebook(async (notebook) => {
     const { data } = await notebook.answers.inspect({ ...at("parseInt('1', |)"), detail: 0 });
     assert.match(data["text/plain"]!, /\nradix\?: number: A value between 2 and 36/);
+  }),
+);
+inspecting("every overload, of a call and with detail", () =>
+  withNotebook(async (notebook) => {
+    await notebook.run(
+      "function over(a: string): string;\nfunction over(a: number, b: number): number;\nfunction over(a: unknown): unknown { return a; }",
+    );
+    const inspect = async (marked: string, detail: 0 | 1) =>
+      (await notebook.answers.inspect({ ...at(marked), detail })).data["text/plain"]!;
+    assert.match(
+      await inspect("over(1, |", 0),
+      /^over\(a: number, b: number\): number \(\+1 overload\)\nover\(a: string\): string$/,
+    );
+    assert.match(await inspect("over|", 1), /over\(a: string\): string;\n.*over\(a: number, b: number\): number;/);
+  }),
+);
+inspecting("types of earlier cells by their name alone, and never our own imports", () =>
+  withNotebook(async (notebook) => {
+    await notebook.run("/** How wide. */\ninterface Size { width: number }\nconst size: Size = { width: 1 };");
+    const { data } = await notebook.answers.inspect({ code: "Size", cursor: 4, detail: 0 });
+    assert.is(data["text/plain"], "interface Size\n\nHow wide.");
+    assert.is(
+      (await notebook.answers.inspect({ code: "size", cursor: 4, detail: 0 })).data["text/plain"],
+      "const size: Size",
+    );
   }),
 );
 inspecting("with detail, the text that defines the name", () =>

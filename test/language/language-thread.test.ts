@@ -22,7 +22,7 @@ test("the language thread answers all that LanguageCalls names", async () => {
     const refused = await ask("compile", { code: "const a: string = kept;", count: 2, level: "error" });
     assert.match(refused.ok ? "" : refused.error.evalue, /^TS2322 in cell \[2\] line 1:7/);
     const { matches } = await ask("complete", { code: "kep", cursor: 3 });
-    assert.equal(matches, [{ text: "kept", type: "instance" }]);
+    assert.equal(matches, [{ text: "kept", type: "instance", signature: "1" }]);
     assert.is((await ask("inspect", { code: "kept", cursor: 2, detail: 0 })).found, true);
     assert.equal(await ask("isComplete", { code: "f(" }), { status: "incomplete", indent: "  " });
     assert.is(await ask("reset", {}), null);
