@@ -11,6 +11,8 @@ export interface Inspection {
 
 /** A longer definition is cut: a person wants to see it, not to load it. */
 const LONGEST_DEFINITION = 10_000;
+/** Of a type that nobody declared, the compiler says this. */
+const UNRESOLVED = "/*unresolved*/";
 const MOST_OVERLOADS = 10;
 
 /**
@@ -23,6 +25,7 @@ export function inspect(cell: OpenCell, code: string, cursor: number, detail: 0 
     const found = service.getQuickInfoAtPosition(path, offset + at);
     // Of a name that nobody declared, the compiler says no more than "any".
     if (!found?.displayParts?.length || found.kind === ts.ScriptElementKind.unknown) continue;
+    if (ts.displayPartsToString(found.displayParts).includes(UNRESOLVED)) continue;
     const definitions = service.getDefinitionAtPosition(path, offset + at) ?? [];
     cell.readComments(definitions.map(({ fileName }) => fileName));
     const info = service.getQuickInfoAtPosition(path, offset + at)!;

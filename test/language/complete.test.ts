@@ -247,6 +247,8 @@ inspecting("a name of an earlier cell", () =>
 inspecting("nothing where there is nothing", () =>
   withNotebook(async (notebook) => {
     assert.equal(await notebook.answers.inspect({ code: "  ", cursor: 1, detail: 0 }), { found: false, data: {} });
+    const unknown = { code: "noSuchName", cursor: 10, detail: 0 } as const;
+    assert.equal(await notebook.answers.inspect(unknown), { found: false, data: {} });
   }),
 );
 inspecting.run();
