@@ -21,16 +21,31 @@ export function isComplete(
   code: string,
   preferTsx = false,
 ): { status: "complete" | "incomplete" | "invalid"; indent: string } {
-  const { syntaxErrors } = cellParts(code, preferTsx);
+  const { syntaxErrors, file } = cellParts(code, preferTsx);
   const end = code.trimEnd().length;
   const isMendable = ({ code: number, start }: ts.DiagnosticWithLocation) =>
     UNENDED.has(number) || (start >= end && (!BROKEN.has(number) || code.endsWith("\\")));
-  if (syntaxErrors.length === 0) return { status: "complete", indent: "" };
+  const unfinished = { status: "incomplete", indent: isInsideText(syntaxErrors) ? "" : indentAfter(code) } as const;
+  if (syntaxErrors.length === 0) return isBegun(file) ? unfinished : { status: "complete", indent: "" };
+  if (/(^|[;}\n])\s*export\s*$/.test(code)) return unfinished;
   const other = cellParts(code, !preferTsx).syntaxErrors;
-  if (syntaxErrors.every(isMendable) || other.every(isMendable))
-    return { status: "incomplete", indent: indentAfter(code) };
+  if (syntaxErrors.every(isMendable) || other.every(isMendable)) return unfinished;
   return { status: "invalid", indent: "" };
 }
+
+/** What parses and still wants more: `const`, or a function without a body, which only its implementation can follow. */
+function isBegun({ statements, text }: ts.SourceFile): boolean {
+  const last = statements.at(-1);
+  if (!last || text.trimEnd().endsWith(";")) return false;
+  if (ts.isVariableStatement(last)) return last.declarationList.declarations.length === 0;
+  return ts.isFunctionDeclaration(last) && !last.body && !ts.getModifiers(last)?.some(isDeclare);
+}
+
+const isDeclare = ({ kind }: ts.Modifier): boolean => kind === ts.SyntaxKind.DeclareKeyword;
+
+/** The next line goes on a template or a comment: an indent would be part of it. */
+const isInsideText = (errors: readonly ts.DiagnosticWithLocation[]): boolean =>
+  errors.some(({ code }) => code === 1160 || code === 1010);
 
 /** Indent of the next line: that of the last one, deeper by two where it opens a bracket. */
 function indentAfter(code: string): string {

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 
@@ -51,5 +52,12 @@ test("loadCompiler() does without a folder that it can write to", ({ folder }) =
   const file = join(folder, "file");
   writeFileSync(file, "");
   assert.equal(load(join(file, "folder")), { wasKept: false, js });
+});
+test("keep-compiler keeps the code for the first kernel of an installation", () => {
+  const program = fileURLToPath(new URL("../../kernel/language/keep-compiler.js", import.meta.url));
+  const { status, stderr } = spawnSync(process.execPath, [program], { encoding: "utf8" });
+  assert.equal([status, stderr], [0, ""]);
+  const again = `const { loadCompiler } = await import(${JSON.stringify(MODULE)}); console.log(loadCompiler().wasKept);`;
+  assert.is(spawnSync(process.execPath, ["--input-type=module", "-e", again], { encoding: "utf8" }).stdout, "true\n");
 });
 test.run();
