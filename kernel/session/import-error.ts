@@ -7,12 +7,20 @@ import { aliasTargets } from "../../src/modules/path-aliases.js";
  */
 export function importError(specifier: string, folder: string, error: unknown): unknown {
   const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof message === "string" && error instanceof SyntaxError && NO_EXPORT.test(message))
+    return new SyntaxError(
+      `Cannot import "${specifier}": ${message}; where that is a type, write "import type" or "export type"`,
+      { cause: error },
+    );
   if (typeof code !== "string" || typeof message !== "string") return error;
   const say = WORDS[code];
   if (!say) return error;
   const words = misledAlias(specifier, folder) ?? say(message, packageName(specifier), folder);
   return new Error(`Cannot import "${specifier}": ${words}`, { cause: error });
 }
+
+/** Each file is compiled alone: what another file exports, and whether it is a type, is not looked up. */
+const NO_EXPORT = /^The requested module '.+' does not provide an export named '.+'$/;
 
 /** What can only be an alias of tsconfig.json: a name that no package can have. */
 function misledAlias(specifier: string, folder: string): string | undefined {
@@ -27,11 +35,14 @@ const PACKAGE_NAME = /^(@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*$/i;
 type Words = (message: string, name: string, folder: string) => string;
 
 const missing: Words = (message, name, folder) => {
-  const [, kind, wanted, importer] =
+  const [, kind, wanted, imported] =
     /Cannot find (package|module) '([^']+)'(?: imported from (.+))?/.exec(message) ?? [];
   if (wanted === undefined) return message;
-  const nested = importer && !importer.endsWith("[cell].js") && kind === "package" && wanted !== name;
-  if (nested) return `${importer} needs the package "${wanted}", which is not installed; run: npm install ${wanted}`;
+  const importer = imported ?? /Require stack:\n- (.+)/.exec(message)?.[1];
+  const isPackage = packageName(wanted) !== "";
+  const nested = importer && !importer.endsWith("[cell].js") && isPackage && packageName(wanted) !== name;
+  if (nested)
+    return `${importer} needs the package "${packageName(wanted)}", which is not installed; run: npm install ${packageName(wanted)}`;
   if (name === "") return kind === "package" ? message : `there is no file ${wanted}`;
   return `no such package in ${folder} or a folder above; install it there: npm install ${name}`;
 };

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { compileFile, isCompiled } from "../../src/modules/compile-file.js";
 import { isInstalled } from "../../src/modules/find-file.js";
 import { findModule } from "../../src/modules/find-module.js";
+import { importError } from "./import-error.js";
 import { isOurs } from "./own-files.js";
 
 const ENDINGS = [".ts", ".tsx", ".cts", ".mts", ".jsx"];
@@ -26,6 +27,8 @@ export function localRequire(place: string, folder: string): NodeJS.Require {
     forgetChanged(original, loaded);
     try {
       return original(file);
+    } catch (error) {
+      throw importError(specifier, folder, error);
     } finally {
       for (const path of Object.keys(original.cache))
         if (!loaded.has(path) && !isInstalled(path) && !isOurs(path)) loaded.set(path, changedAt(path));

@@ -19,9 +19,10 @@ export function compileFile(path: string, text: string, module: TargetModule): s
   try {
     return serviceFor(dirname(path), module).compile(text, path);
   } catch (cause) {
-    // The loader's thread gives no other class on than those that the language has.
     const { diagnosticText, message } = cause as Partial<{ diagnosticText: string; message: string }>;
-    throw new SyntaxError(`Cannot compile "${path}": ${String(diagnosticText ?? message).trim()}`, { cause });
+    if (diagnosticText === undefined) throw new Error(`Cannot compile "${path}": ${message}`, { cause });
+    // Without the cause: its class does not come through from the loader's thread, and it says no more.
+    throw new SyntaxError(`Cannot compile "${path}": ${diagnosticText.trim()}`);
   }
 }
 

@@ -43,6 +43,9 @@ export const seen = [log, new Row().name] as const;`,
     "const log: string[] = [];\nfunction noted(_: unknown, { name }: ClassDecoratorContext) { log.push(String(name)); }\n@noted\nclass Row {}\nexport const seen = log;",
   "modern/package.json": '{ "type": "module" }',
   "modern/strict.ts": "export const common = typeof module;",
+  "retypes.ts": "export { Row } from './lib/types.ts';",
+  "node_modules/needs-more/package.json": '{ "main": "./index.cjs" }',
+  "node_modules/needs-more/index.cjs": "require('absent/part');",
   "broken.ts": "export const a = 1;\nexport const = 2;",
   "linked/package.json": '{ "name": "linked", "exports": "./index.ts" }',
   "linked/index.ts": "enum Kind { Own = 'own' }\nexport const kind = Kind.Own;",
@@ -133,10 +136,22 @@ async function failure(specifier: string): Promise<string> {
   assert.not.match(error.traceback.join("\n"), /kernel\/session|local-module-hooks/);
   return error.evalue;
 }
+test("$require of what is missing fails with words that help", async () => {
+  for (const [specifier, words] of [
+    ["absent-package", /^Cannot import "absent-package": .*npm install absent-package$/],
+    ["./absent", /^Cannot import "\.\/absent": there is no file/],
+  ] as const) {
+    const { answer } = await session.run(`$require(${JSON.stringify(specifier)})`);
+    assert.match((answer as { error: { evalue: string } }).error.evalue, words);
+  }
+});
+
 const FAILURES: readonly [specifier: string, message: RegExp][] = [
   ["@/absent", /^Cannot import "@\/absent": tsconfig.json leads to lib\/absent.*, and there is no such file$/],
   ["./broken.ts", /^Cannot compile ".*broken\.ts": .*broken\.ts.*2.14.*TS1134/s],
   ["absent-package", /npm install absent-package$/],
+  ["./retypes.ts", /^Cannot import "\.\/retypes\.ts": .*named 'Row'; where that is a type, write .*"export type"$/],
+  ["needs-more", /needs-more\/index\.cjs needs the package "absent", which is not installed; run: npm install absent$/],
 ];
 for (const [specifier, message] of FAILURES)
   test(`$import of "${specifier}" fails with words that help`, async () =>
