@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { type InitializeHook, isBuiltin, type LoadHook, type ResolveHook } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -8,6 +8,7 @@ import { isInstalled } from "../../src/modules/find-file.js";
 import { findModule } from "../../src/modules/find-module.js";
 import { jsonModule } from "../../src/modules/json-module.js";
 import { isModuleText, packageType } from "../../src/modules/module-format.js";
+import { changedAt } from "./loaded-files.js";
 import { GENERATION, type LocalModulesSetup } from "./local-modules.js";
 
 /** Runs in Node's loader thread: loads the notebook's own modules, TypeScript by ts-node. */
@@ -36,7 +37,7 @@ export const load: LoadHook = async (url, context, nextLoad) => {
   const place = url.startsWith("file:") ? new URL(url) : undefined;
   if (!place?.searchParams.has(GENERATION)) return nextLoad(url, context);
   const path = fileURLToPath(place);
-  setup.port.postMessage({ path, changed: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 });
+  setup.port.postMessage({ path, changed: changedAt(path) });
   if (isCompiled(path)) return { ...compileModule(path, readFileSync(path, "utf8")), shortCircuit: true };
   if (path.endsWith(".json"))
     return { format: "module", source: jsonModule(path, readFileSync(path, "utf8")), shortCircuit: true };

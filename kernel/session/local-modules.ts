@@ -1,9 +1,9 @@
-import { statSync } from "node:fs";
 import { register } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { folderImporter, type ImportInFolder } from "./folder-importer.js";
+import { LoadedFiles } from "./loaded-files.js";
 
 /** Query of a local module's URL; a new number makes Node load the file, and what it imports, again. */
 export const GENERATION = "cellar";
@@ -19,8 +19,7 @@ export class LocalModules {
   private generation = 0;
   private heard: MessagePort | undefined;
   private importNow: ImportInFolder | undefined;
-  /** Loaded files → time of their last change when they were loaded. */
-  private readonly loaded = new Map<string, number>();
+  private readonly loaded = new LoadedFiles();
 
   constructor(
     private readonly folder: string,
@@ -30,9 +29,8 @@ export class LocalModules {
   /** Imports as a module of the folder would. What changed since it was loaded, or imports what changed, is loaded anew. */
   readonly load: ImportInFolder = (specifier, options) => {
     this.listen();
-    if ([...this.loaded].some(([path, changed]) => changedAt(path) !== changed)) {
+    if (this.loaded.takeChanged().length > 0) {
       this.generation += 1;
-      this.loaded.clear();
       this.importNow = undefined;
     }
     const place = `${pathToFileURL(join(this.folder, "[cell].js")).href}?${GENERATION}=${this.generation}`;
@@ -55,9 +53,7 @@ export class LocalModules {
     }
     for (let next = receiveMessageOnPort(this.heard); next; next = receiveMessageOnPort(this.heard)) {
       const { path, changed } = next.message as { path: string; changed: number };
-      this.loaded.set(path, changed);
+      this.loaded.add(path, changed);
     }
   }
 }
-
-const changedAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;

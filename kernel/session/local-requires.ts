@@ -1,9 +1,10 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { compileFile, isCompiled } from "../../src/modules/compile-file.js";
 import { isInstalled } from "../../src/modules/find-file.js";
 import { findModule } from "../../src/modules/find-module.js";
 import { importError } from "./import-error.js";
+import { LoadedFiles } from "./loaded-files.js";
 import { isOurs } from "./own-files.js";
 
 const ENDINGS = [".ts", ".tsx", ".cts", ".mts", ".jsx"];
@@ -15,8 +16,7 @@ const ENDINGS = [".ts", ".tsx", ".cts", ".mts", ".jsx"];
  */
 export function localRequire(place: string, folder: string): NodeJS.Require {
   const original = createRequire(place);
-  /** The author's loaded files → time of their last change when they were loaded. */
-  const loaded = new Map<string, number>();
+  const loaded = new LoadedFiles();
   const find = (specifier: string): string => {
     const file = findModule(specifier, folder);
     if (file !== undefined && isCompiled(file)) compileTypeScript(original);
@@ -24,14 +24,14 @@ export function localRequire(place: string, folder: string): NodeJS.Require {
   };
   const require = (specifier: string): unknown => {
     const file = find(specifier);
-    forgetChanged(original, loaded);
+    for (const path of loaded.takeChanged()) delete original.cache[path];
     try {
       return original(file);
     } catch (error) {
       throw importError(specifier, folder, error);
     } finally {
       for (const path of Object.keys(original.cache))
-        if (!loaded.has(path) && !isInstalled(path) && !isOurs(path)) loaded.set(path, changedAt(path));
+        if (!loaded.has(path) && !isInstalled(path) && !isOurs(path)) loaded.add(path);
     }
   };
   const resolve = (specifier: string, options?: { paths?: string[] }) => original.resolve(find(specifier), options);
@@ -48,11 +48,3 @@ function compileTypeScript({ extensions }: NodeJS.Require): void {
       compiled._compile(compileFile(path, readFileSync(path, "utf8"), "CommonJS"), path);
     };
 }
-
-function forgetChanged({ cache }: NodeJS.Require, loaded: Map<string, number>): void {
-  if (![...loaded].some(([path, changed]) => changedAt(path) !== changed)) return;
-  for (const path of loaded.keys()) delete cache[path];
-  loaded.clear();
-}
-
-const changedAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
