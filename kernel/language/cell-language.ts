@@ -48,7 +48,7 @@ export class CellLanguage {
   private readonly options: CellCompilerOptions;
   private readonly program: CellProgram;
   private readonly earlier = new EarlierCells();
-  private readonly unsettled = new Map<number, Compiled[]>();
+  private readonly unsettled = new Map<string, Compiled[]>();
   /** Settled cells whose declarations are not made yet. */
   private readonly undeclared: Compiled[] = [];
   private values = new Set<string>();
@@ -68,14 +68,14 @@ export class CellLanguage {
 
   readonly answers: Answers<LanguageCalls> = {
     warmUp: () => {
-      this.compile("1 + 1", 0, "error");
-      this.unsettled.delete(0);
+      this.compile("warm-up", "1 + 1", 0, "error");
+      this.unsettled.delete("warm-up");
       this.preload = setTimeout(() => this.check(this.parse('import "cellar";')), PRELOAD_MS);
       return null;
     },
-    compile: ({ code, count, level }) => this.compile(code, count, level),
-    settle: ({ count, ok }) => {
-      this.settle(count, ok);
+    compile: ({ cell, code, count, level }) => this.compile(cell ?? String(count), code, count, level),
+    settle: ({ cell, count, ok }) => {
+      this.settle(cell ?? String(count), ok);
       return null;
     },
     complete: ({ code, cursor }) => this.complete(code, cursor),
@@ -93,7 +93,12 @@ export class CellLanguage {
     clearTimeout(this.idle);
   }
 
-  private compile(text: string, count: number, asked: CheckLevel | undefined): CompiledCell | RefusedCell {
+  private compile(
+    id: string,
+    text: string,
+    count: number,
+    asked: CheckLevel | undefined,
+  ): CompiledCell | RefusedCell {
     const parts = this.parse(text);
     const level = asked ?? this.level.of(parts.askedLevel, (complaint) => this.complaints.push(complaint));
     const complaints = count > 0 ? this.complaints.splice(0) : []; // nobody sees the cell that warms up
@@ -119,14 +124,14 @@ export class CellLanguage {
     const script = transpileCell(parts, this.options.emit, filename, earlier, checked?.typeImports ?? NO_NAMES);
     if ("diagnostic" in script) return refuse("SyntaxError", [script.diagnostic]);
     const { names, imports } = script;
-    this.unsettled.set(count, [...(this.unsettled.get(count) ?? []), { count, parts, names, imports, checked }]);
+    this.unsettled.set(id, [...(this.unsettled.get(id) ?? []), { count, parts, names, imports, checked }]);
     const warnings = problems.length > 0 ? [shown(problems, text, count).join("\n")] : [];
     return { ok: true, js: script.code, filename, map: script.map, warnings: [...complaints, ...warnings] };
   }
 
-  private settle(count: number, ok: boolean): void {
-    const cells = this.unsettled.get(count) ?? [];
-    this.unsettled.delete(count);
+  private settle(id: string, ok: boolean): void {
+    const cells = this.unsettled.get(id) ?? [];
+    this.unsettled.delete(id);
     if (!ok) return;
     for (const cell of cells) {
       for (const name of cell.parts.declared.keys()) {

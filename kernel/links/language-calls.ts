@@ -45,10 +45,16 @@ export interface Match {
 export type LanguageCalls = {
   /** Loads the compiler and checks an empty cell, so that the first real one is fast. */
   warmUp: { ask: Record<string, never>; answer: null };
-  /** Compiles a cell, at the level that it and its notebook ask for unless `level` says which. */
-  compile: { ask: { code: string; count: number; level?: CheckLevel }; answer: CompiledCell | RefusedCell };
+  /**
+   * Compiles a cell, at the level that it and its notebook ask for unless `level` says which.
+   * @param cell tells cells that run at a time apart. @default the count
+   */
+  compile: {
+    ask: { cell?: string; code: string; count: number; level?: CheckLevel };
+    answer: CompiledCell | RefusedCell;
+  };
   /** The compiled cell ran; only an ok cell's names stay visible to later cells. */
-  settle: { ask: { count: number; ok: boolean }; answer: null };
+  settle: { ask: { cell?: string; count: number; ok: boolean }; answer: null };
   complete: { ask: { code: string; cursor: number }; answer: Completion };
   inspect: {
     ask: { code: string; cursor: number; detail: 0 | 1 };

@@ -17,12 +17,21 @@ export interface Cell extends CellRun {
 }
 
 const context = new AsyncLocalStorage<Cell>();
+/** Cells that run, in the order they began. */
+const running = new Set<Cell>();
 let lastCell: Cell | undefined;
 
 /** Runs `body` as part of a cell. Timers and promises it starts keep the cell, even while a later one runs. */
 export function insideCell<T>(cell: Cell, body: () => T): T {
   lastCell = cell;
+  running.add(cell);
   return context.run(cell, body);
+}
+
+/** The cell has ended: what tells no cell of its own belongs to another one that still runs. */
+export function leaveCell(cell: Cell): void {
+  running.delete(cell);
+  lastCell = [...running].at(-1) ?? cell;
 }
 
 /** Runs `body` as something that a cell caused, without that cell counting as the last one started. */

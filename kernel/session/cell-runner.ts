@@ -2,7 +2,7 @@ import { constants, Script } from "node:vm";
 import { noteSource } from "../../src/source/source-note.js";
 import type { RunAnswer, SessionCalls } from "../links/session-calls.js";
 import type { JsonObject } from "../protocol/messages.js";
-import { beginCell, type Cell, insideCell } from "./cell-context.js";
+import { beginCell, type Cell, insideCell, leaveCell } from "./cell-context.js";
 import { KeyboardInterrupt, toErrorContent } from "./cell-error.js";
 import { setImmediate } from "./immediates.js";
 import type { Modules } from "./modules.js";
@@ -18,11 +18,11 @@ type CellFunction = (
   source: typeof noteSource,
 ) => Promise<{ readonly value: unknown } | undefined>;
 
-/** Runs cells, one after another, on one scope. */
+/** Runs cells on one scope: one after another in each shell, and where they await, those of several shells side by side. */
 export class CellRunner {
   /** Holds every top-level binding of all cells. */
   private readonly scope: object = Object.create(null);
-  private stopRunning: (() => void) | undefined;
+  private readonly stops = new Set<() => void>();
 
   /** @param show how a cell's result looks; undefined for nothing to see. */
   constructor(
@@ -56,29 +56,27 @@ export class CellRunner {
     }
   }
 
-  /** Ends the running cell with a KeyboardInterrupt; what it left behind keeps its variables. */
+  /** Ends the running cells with a KeyboardInterrupt; what they left behind keeps its variables. */
   interrupt(): void {
-    this.stopRunning?.();
-  }
-
-  /** True while a cell runs. */
-  get busy(): boolean {
-    return this.stopRunning !== undefined;
+    for (const stop of this.stops) stop();
   }
 
   private async untilInterrupted<T>(cell: Cell, interrupted: AbortController, body: () => Promise<T>): Promise<T> {
+    let stop = (): void => {};
     try {
       return await new Promise<T>((resolve, reject) => {
-        this.stopRunning = () => {
+        stop = () => {
           const reason = new KeyboardInterrupt();
           interrupted.abort(reason);
           reject(reason);
         };
+        this.stops.add(stop);
         // A turn of its own: code that is stopped takes all that called it along.
         setImmediate(() => insideCell(cell, () => body().then(resolve, reject)));
       });
     } finally {
-      this.stopRunning = undefined;
+      this.stops.delete(stop);
+      leaveCell(cell);
     }
   }
 

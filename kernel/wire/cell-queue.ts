@@ -7,6 +7,7 @@ export class CellQueue {
   private readonly entries: (Request | typeof RESUME)[] = [];
   private working = false;
   private aborting = false;
+  private closed = false;
 
   /**
    * @param run handles a request; never rejects.
@@ -29,6 +30,11 @@ export class CellQueue {
     this.add(RESUME);
   }
 
+  /** Aborts what is queued, now and for ever; what runs goes on to its end. */
+  close(): void {
+    this.closed = true;
+  }
+
   private add(entry: Request | typeof RESUME): void {
     this.entries.push(entry);
     if (!this.working) void this.work();
@@ -38,7 +44,7 @@ export class CellQueue {
     this.working = true;
     for (let entry = this.entries.shift(); entry; entry = this.entries.shift()) {
       if (entry === RESUME) this.aborting = false;
-      else if (this.aborting && entry.header.msg_type === "execute_request") await this.abort(entry);
+      else if ((this.aborting || this.closed) && entry.header.msg_type === "execute_request") await this.abort(entry);
       else await this.run(entry);
     }
     this.working = false;

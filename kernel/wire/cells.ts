@@ -9,26 +9,27 @@ export class KeyboardInterrupt extends Error {
   }
 }
 
-/** The cell that runs now. */
+/** A cell that runs now. */
 export interface RunningCell {
   readonly request: Request;
   /** Rejects with KeyboardInterrupt when the person interrupts; never resolves. */
   readonly interrupted: Promise<never>;
 }
 
-/** Which cell runs now, which ran last, and how many were counted. */
+/** Which cells run now, which began last, and how many were counted: in all shells, as in ipykernel. */
 export class Cells {
   /** The number of the newest counted cell: `[4]` beside it. */
   count = 0;
-  private running: { readonly cell: RunningCell; interrupt(): void } | undefined;
+  private readonly running = new Map<RunningCell, () => void>();
   private last: Header | null = null;
 
-  get current(): RunningCell | undefined {
-    return this.running?.cell;
+  /** The cell of a request, while it runs. */
+  find(messageId: string): RunningCell | undefined {
+    return [...this.running.keys()].find(({ request }) => request.header.msg_id === messageId);
   }
-  /** The cell that output belongs to when nothing tells better. */
+  /** The cell that output belongs to when nothing tells better: the newest that runs, or that ran. */
   get forOutput(): Header | null {
-    return this.last;
+    return [...this.running.keys()].at(-1)?.request.header ?? this.last;
   }
 
   begin(request: Request): RunningCell {
@@ -38,17 +39,17 @@ export class Cells {
     });
     interrupted.catch(() => {}); // nobody may be waiting when the interrupt comes
     const cell = { request, interrupted };
-    this.running = { cell, interrupt };
+    this.running.set(cell, interrupt);
     this.last = request.header;
     return cell;
   }
 
-  end(): void {
-    this.running = undefined;
+  end(cell: RunningCell): void {
+    this.running.delete(cell);
   }
 
-  /** Ends what the running cell waits for in the kernel process: the compiler, a line of input. */
+  /** Ends what the running cells wait for in the kernel process: the compiler, a line of input. */
   interrupt(): void {
-    this.running?.interrupt();
+    for (const interrupt of this.running.values()) interrupt();
   }
 }

@@ -20,6 +20,9 @@ export const REQUEST_TYPES = [
   "comm_close",
   "interrupt_request",
   "shutdown_request",
+  "create_subshell_request",
+  "delete_subshell_request",
+  "list_subshell_request",
 ] as const;
 export type RequestType = (typeof REQUEST_TYPES)[number];
 export type HandlerTable = { readonly [type in RequestType]: Handler };

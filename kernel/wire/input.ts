@@ -9,9 +9,16 @@ export interface Question {
   readonly cell: string;
 }
 
-/** Lines of input that cells wait for. One at a time, asked of the client that runs the cell. */
+interface OpenQuestion {
+  readonly subshell: string | null;
+  resolve(value: string): void;
+}
+
+/** Lines of input that cells wait for: one at a time of each cell, asked of the client that runs it. */
 export class Input {
-  private pending: { readonly cell: string; resolve(value: string): void } | undefined;
+  /** By the id of the `input_request`. */
+  private readonly open = new Map<string, OpenQuestion>();
+  private readonly asking = new Set<string>();
 
   constructor(
     private readonly outlet: Outlet,
@@ -20,25 +27,39 @@ export class Input {
 
   /** @throws {Error} when the cell has ended, its client does not answer, or the person interrupts. */
   async ask({ prompt, password, cell }: Question): Promise<string> {
-    const { current } = this.cells;
-    if (current?.request.header.msg_id !== cell) throw new Error("Cannot ask for input: the cell has ended");
-    if (current.request.content.allow_stdin !== true)
+    const running = this.cells.find(cell);
+    if (!running) throw new Error("Cannot ask for input: the cell has ended");
+    const { request, interrupted } = running;
+    if (request.content.allow_stdin !== true)
       throw new Error("Cannot ask for input: this client does not answer questions");
-    if (this.pending) throw new Error("Cannot ask for input: another question is open");
+    if (this.asking.has(cell)) throw new Error("Cannot ask for input: another question is open");
+    this.asking.add(cell);
+    const id = this.outlet.askInput(request, { prompt, password });
     const answered = new Promise<string>((resolve) => {
-      this.pending = { cell, resolve };
+      this.open.set(id, { subshell: request.header.subshell_id ?? null, resolve });
     });
-    this.outlet.askInput(current.request, { prompt, password });
     try {
-      return await Promise.race([answered, current.interrupted]);
+      return await Promise.race([answered, interrupted]);
     } finally {
-      this.pending = undefined;
+      this.open.delete(id);
+      this.asking.delete(cell);
     }
   }
 
   /** Takes a message from the stdin socket. */
-  receive({ header, content }: Request): void {
-    if (header.msg_type !== "input_reply" || !this.pending) return;
-    this.pending.resolve(textField(content, "value"));
+  receive({ header, parent, content }: Request): void {
+    if (header.msg_type !== "input_reply") return;
+    this.questionOf(parent.msg_id, header.subshell_id ?? null)?.resolve(textField(content, "value"));
+  }
+
+  /** Clients may leave the parent out: then it is the question of the shell that the answer names, or the only one. */
+  private questionOf(id: string | undefined, subshell: string | null): OpenQuestion | undefined {
+    const named = id === undefined ? undefined : this.open.get(id);
+    const [first, ...others] = this.open.values();
+    return (
+      named ??
+      [...this.open.values()].find((each) => each.subshell === subshell) ??
+      (others.length === 0 ? first : undefined)
+    );
   }
 }

@@ -30,6 +30,7 @@ import { runCommTarget } from "./run-comm.js";
 import { Session } from "./session.js";
 import { type ShownOutput, showOutput } from "./session-output.js";
 import { SessionProcess } from "./session-process.js";
+import { Shells } from "./shells.js";
 import { Sockets } from "./sockets.js";
 
 /** Requests that wait their turn behind the cells; the others are read ahead. */
@@ -47,7 +48,7 @@ export class Kernel {
   private readonly previews: ResultPreviews;
   private readonly comms: Comms;
   private readonly input: Input;
-  private readonly queue: CellQueue;
+  private readonly shells: Shells;
   private readonly handlers: HandlerTable;
   private readonly seen = new ReplayMemory();
   private lastComplaint = 0;
@@ -78,10 +79,9 @@ export class Kernel {
       }),
       [EXPORT_COMM_TARGET]: exportCommTarget,
     });
-    this.queue = new CellQueue(
-      (request) => this.handle(request),
-      (request) => this.handle(request, { ...this.handlers, execute_request: () => ({ status: "aborted" }) }),
-    );
+    const abort = (request: Request) =>
+      this.handle(request, { ...this.handlers, execute_request: () => ({ status: "aborted" }) });
+    this.shells = new Shells(() => new CellQueue((request) => this.handle(request), abort));
     this.handlers = this.newHandlers((cellId) => cellPlace(cellId, folder, process.env));
   }
 
@@ -136,9 +136,7 @@ export class Kernel {
     });
     this.sockets.listen("shell", (frames) => {
       const request = this.read("shell", frames);
-      if (!request) return;
-      if (QUEUED.has(request.header.msg_type) && !this.comms.isOwn(request)) this.queue.push(request);
-      else void this.handle(request);
+      if (request) this.route(request);
     });
   }
 
@@ -159,17 +157,31 @@ export class Kernel {
     process.stderr.write(`${line}\n`);
   }
 
+  private route(request: Request): void {
+    try {
+      this.shells.of(request.header);
+      if (QUEUED.has(request.header.msg_type) && !this.comms.isOwn(request)) this.shells.push(request);
+      else void this.handle(request);
+    } catch (error) {
+      const refuse = () => {
+        throw error;
+      };
+      void this.handle(request, { ...this.handlers, [request.header.msg_type]: refuse });
+    }
+  }
+
   private async handle(request: Request, handlers = this.handlers): Promise<void> {
     await dispatch(request, handlers, this.outlet, this.inProgress);
+    this.shells.handled(request);
     if (request.header.msg_type === "shutdown_request") void this.stop();
   }
 
   private newHandlers(placeOf: ExecuteParts["placeOf"]): HandlerTable {
-    const { comms, session, outlet, cells, history, queue } = this;
+    const { comms, session, outlet, cells, history, shells } = this;
     const language = this.language.ask;
     return {
       kernel_info_request: kernelInfoHandler,
-      execute_request: executeHandler({ language, session, outlet, cells, history, queue, placeOf }),
+      execute_request: executeHandler({ language, session, outlet, cells, history, shells, placeOf }),
       complete_request: completeHandler(language),
       inspect_request: inspectHandler(language),
       is_complete_request: isCompleteHandler(language),
@@ -183,6 +195,7 @@ export class Kernel {
         return { status: "ok" };
       },
       shutdown_request: ({ restart }) => ({ status: "ok", restart: restart === true }),
+      ...shells.handlers,
     };
   }
 

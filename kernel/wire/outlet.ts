@@ -78,10 +78,10 @@ export class Outlet {
     this.sendTo(request.channel, type, content, request, metadata);
   }
 
-  /** Asks the client of a request for a line of input. */
-  askInput(request: Request, content: JsonObject): void {
+  /** Asks the client of a request for a line of input. Gives the question's id. */
+  askInput(request: Request, content: JsonObject): string {
     this.flush(request.header);
-    this.sendTo("stdin", "input_request", content, request, {});
+    return this.sendTo("stdin", "input_request", content, request, {});
   }
 
   /** Greets a new subscriber. https://jupyter.org/enhancement-proposals/65-jupyter-xpub/jupyter-xpub.html */
@@ -122,8 +122,9 @@ export class Outlet {
     content: JsonObject,
     { identities, header }: Request,
     metadata: JsonObject,
-  ): void {
+  ): string {
     const message = newMessage({ type, content, parent: header, identities, metadata }, this.session);
     this.send(channel, encode(message, this.key));
+    return message.header.msg_id;
   }
 }

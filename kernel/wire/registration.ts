@@ -32,16 +32,14 @@ export async function register(connection: Registration, ports: Ports): Promise<
   const refuse = (detail: string, cause?: unknown): never => {
     throw new Error(`Cannot register the kernel at ${address}: ${detail}`, { cause });
   };
-  try {
-    const content = portFields(ports);
-    const request = newMessage({ type: "handshake_request", content, parent: null, identities: [] }, randomUUID());
-    const answer = await askOnce(address, encode(request, connection.key), PATIENCE_MS);
-    const reply = decode(answer, connection.key, new ReplayMemory());
-    if (reply.content.status !== "ok") refuse(`the launcher answered ${JSON.stringify(reply.content)}`);
-  } catch (cause) {
-    const silent = (cause as NodeJS.ErrnoException).code === "EAGAIN";
-    refuse(silent ? `no answer within ${PATIENCE_MS / 1000} s` : (cause as Error).message, cause);
-  }
+  const content = portFields(ports);
+  const request = newMessage({ type: "handshake_request", content, parent: null, identities: [] }, randomUUID());
+  const answer = await askOnce(address, encode(request, connection.key), PATIENCE_MS)
+    .then((frames) => decode(frames, connection.key, new ReplayMemory()).content)
+    .catch((cause: NodeJS.ErrnoException) =>
+      refuse(cause.code === "EAGAIN" ? `no answer within ${PATIENCE_MS / 1000} s` : cause.message, cause),
+    );
+  if (answer.status !== "ok") refuse(`the launcher answered ${JSON.stringify(answer)}`);
 }
 
 /** Writes a connection file into Jupyter's runtime folder, so that other clients find the kernel. Gives the way to remove it. */

@@ -27,6 +27,8 @@ export interface SessionListener {
 }
 
 const MAIN = fileURLToPath(new URL("../session/main.js", import.meta.url));
+/** More than both pipes hold: a child that writes without end holds nobody up. */
+const MOST_IN_PIPES = 2 * 1024 * 1024;
 /** How long a session may take to end by itself before it is killed. */
 const TERMINATE_MS = 500;
 
@@ -96,7 +98,8 @@ export class SessionProcess {
 
   /** Resolves when all that was written to fd 1 and 2 until now has been handed on. */
   async drained(): Promise<void> {
-    for (let before = -1; before !== this.bytesCaptured; ) {
+    const start = this.bytesCaptured;
+    for (let before = -1; before !== this.bytesCaptured && before < start + MOST_IN_PIPES; ) {
       before = this.bytesCaptured;
       // Two turns: what lies in the pipe is read in the poll phase between them.
       for (const _ of [1, 2]) await new Promise((resolve) => setImmediate(resolve));

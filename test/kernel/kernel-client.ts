@@ -125,8 +125,14 @@ export class KernelClient {
   }
 
   /** Sends a request. */
-  request(type: string, content: JsonObject, channel: Channel = "shell", metadata: JsonObject = {}): Exchange {
-    const message = newMessage({ type, content, parent: null, identities: [], metadata }, this.session);
+  request(
+    type: string,
+    content: JsonObject,
+    channel: Channel = "shell",
+    metadata: JsonObject = {},
+    subshell?: string,
+  ): Exchange {
+    const message = this.newMessage(type, content, metadata, subshell);
     const id = message.header.msg_id;
     const mine = ({ parent }: Message) => parent.msg_id === id;
     const reply = this.next((each, from) => from === channel && mine(each));
@@ -139,13 +145,18 @@ export class KernelClient {
     return { id, reply, outputs };
   }
 
+  private newMessage(type: string, content: JsonObject, metadata: JsonObject, subshell: string | undefined): Message {
+    const message = newMessage({ type, content, parent: null, identities: [], metadata }, this.session);
+    return subshell === undefined ? message : { ...message, header: { ...message.header, subshell_id: subshell } };
+  }
+
   /** Runs a cell to its end. */
   async execute(code: string, content: JsonObject = {}, metadata: JsonObject = {}): Promise<Execution> {
     return this.finish(this.begin(code, content, metadata));
   }
 
   /** Sends a cell, without waiting. */
-  begin(code: string, content: JsonObject = {}, metadata: JsonObject = {}): Exchange {
+  begin(code: string, content: JsonObject = {}, metadata: JsonObject = {}, subshell?: string): Exchange {
     const defaults = {
       silent: false,
       store_history: true,
@@ -153,7 +164,7 @@ export class KernelClient {
       allow_stdin: false,
       stop_on_error: true,
     };
-    return this.request("execute_request", { code, ...defaults, ...content }, "shell", metadata);
+    return this.request("execute_request", { code, ...defaults, ...content }, "shell", metadata, subshell);
   }
 
   /** Waits for a cell's reply and its idle. */
@@ -186,8 +197,8 @@ export class KernelClient {
   }
 
   /** Sends a message that has no reply (comms). */
-  tell(type: string, content: JsonObject): string {
-    const message = newMessage({ type, content, parent: null, identities: [] }, this.session);
+  tell(type: string, content: JsonObject, buffers: readonly Uint8Array[] = [], subshell?: string): string {
+    const message = { ...this.newMessage(type, content, {}, subshell), buffers };
     this.sendFrames("shell", encode(message, this.connection.key));
     return message.header.msg_id;
   }

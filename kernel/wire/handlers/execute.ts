@@ -3,11 +3,11 @@ import type { LanguageCalls } from "../../links/language-calls.js";
 import type { CellRun, RunAnswer } from "../../links/session-calls.js";
 import { flagField, objectField, optionalText, textField } from "../../protocol/fields.js";
 import type { JsonObject } from "../../protocol/messages.js";
-import type { CellQueue } from "../cell-queue.js";
 import type { Cells, RunningCell } from "../cells.js";
 import { errorContent, type Handler } from "../dispatch.js";
 import type { Outlet } from "../outlet.js";
 import type { Session } from "../session.js";
+import type { Shells } from "../shells.js";
 import type { History } from "./history.js";
 import { answerQuestion, readQuestion } from "./question.js";
 
@@ -17,7 +17,7 @@ export interface ExecuteParts {
   readonly outlet: Outlet;
   readonly cells: Cells;
   readonly history: History;
-  readonly queue: CellQueue;
+  readonly shells: Shells;
   /** Where the cell of a request is, by its `metadata.cellId`. */
   readonly placeOf: (cellId: string | undefined) => Pick<CellRun, "cellId" | "notebook">;
 }
@@ -27,7 +27,7 @@ const NO_MAP = '{"version":3,"sources":[],"names":[],"mappings":""}';
 
 /** Compiles a cell in the language thread, then runs it in the session. */
 export function executeHandler(parts: ExecuteParts): Handler {
-  const { outlet, cells, history, queue } = parts;
+  const { outlet, cells, history, shells } = parts;
   return async (content, request) => {
     const code = textField(content, "code");
     const silent = flagField(content, "silent", false);
@@ -46,7 +46,7 @@ export function executeHandler(parts: ExecuteParts): Handler {
     };
     const running = cells.begin(request);
     const answer = await runCell(parts, run, code, objectField(content, "user_expressions"), running);
-    cells.end();
+    cells.end(running);
     if (counted) history.keep(count);
     if (answer.status === "ok")
       return {
@@ -57,7 +57,7 @@ export function executeHandler(parts: ExecuteParts): Handler {
       };
     const error = { ...answer.error, traceback: [...answer.error.traceback] };
     if (!silent) outlet.publish("error", error, request.header); // the front end draws this, not the reply
-    if (flagField(content, "stop_on_error", true)) await queue.abortQueued();
+    if (flagField(content, "stop_on_error", true)) await shells.abortQueued(request.header);
     return { status: "error", execution_count: count, ...error, user_expressions: {}, payload: [] };
   };
 }
@@ -73,7 +73,8 @@ async function runCell(
   expressions: JsonObject,
   { interrupted }: RunningCell,
 ): Promise<RunAnswer> {
-  const { language, session, outlet, queue } = parts;
+  const { language, session, outlet, shells } = parts;
+  const id = cell.header.msg_id;
   try {
     tellNews(parts, cell);
     const question = readQuestion(code);
@@ -82,7 +83,7 @@ async function runCell(
       if (!page) outlet.print("stdout", `Nothing is known of "${question.name}"\n`, cell.header);
       return { status: "ok", userExpressions: {}, payload: page ? [page] : [] };
     }
-    const compiled = await Promise.race([language("compile", { code, count: cell.count }), interrupted]);
+    const compiled = await Promise.race([language("compile", { cell: id, code, count: cell.count }), interrupted]);
     for (const warning of compiled.warnings) outlet.print("stderr", `${warning}\n`, cell.header);
     if (!compiled.ok) return { status: "error", error: compiled.error };
     // Until the session has the cell, an interrupt has nothing there to stop.
@@ -91,11 +92,11 @@ async function runCell(
     const answering = session.ask("run", { cell, js, filename, map, userExpressions: {} });
     const answer = await insisting(answering, interrupted, () => session.interrupt());
     await session.drained();
-    await language("settle", { count: cell.count, ok: answer.status === "ok" });
+    await language("settle", { cell: id, count: cell.count, ok: answer.status === "ok" });
     if (answer.status === "error" || Object.keys(expressions).length === 0) return answer;
     return { ...answer, userExpressions: await evaluate(parts, cell, expressions) };
   } catch (error) {
-    if (!session.alive) await queue.abortQueued();
+    if (!session.alive) await shells.abortQueued(cell.header);
     return { status: "error", error: errorContent(error) };
   }
 }
@@ -113,14 +114,15 @@ async function evaluate(
   cell: CellRun,
   expressions: JsonObject,
 ): Promise<JsonObject> {
+  const id = cell.header.msg_id;
   const userExpressions: { [name: string]: string } = {};
   const refused: { [name: string]: JsonObject } = {};
   for (const [name, code] of Object.entries(expressions)) {
-    const compiled = await language("compile", { code: String(code), count: cell.count, level: "off" });
+    const compiled = await language("compile", { cell: id, code: String(code), count: cell.count, level: "off" });
     if (compiled.ok) userExpressions[name] = compiled.js;
     else refused[name] = { status: "error", ...compiled.error, traceback: [...compiled.error.traceback] };
   }
-  await language("settle", { count: cell.count, ok: false }); // expressions leave no names
+  await language("settle", { cell: id, count: cell.count, ok: false }); // expressions leave no names
   const nothing = { js: "async () => undefined", filename: `${cell.count}#expressions`, map: NO_MAP };
   const answer = await session.ask("run", { cell: { ...cell, silent: true }, ...nothing, userExpressions });
   return { ...refused, ...(answer.status === "ok" ? answer.userExpressions : {}) };

@@ -21,7 +21,7 @@ export const kernelInfoHandler: Handler = () => ({
   },
   banner: `Cellar ${version}: TypeScript pipelines whose results keep (Node ${process.versions.node})`,
   debugger: false,
-  supported_features: [],
+  supported_features: ["kernel subshells"],
   help_links: [
     { text: "TypeScript", url: "https://www.typescriptlang.org/docs/" },
     { text: "Node.js", url: "https://nodejs.org/docs/latest/api/" },
