@@ -47,7 +47,7 @@ declare namespace Cell {
   interface Comm {
     readonly id: string;
     readonly target: string;
-    send(data: JsonObject, buffers?: readonly Uint8Array[]): void;
+    send(data: JsonObject, buffers?: readonly Uint8Array[], metadata?: JsonObject): void;
     close(data?: JsonObject): void;
     onMessage(listener: (message: CommMessage) => void): void;
     onClose(listener: (message: CommMessage) => void): void;
@@ -81,8 +81,13 @@ declare const svg: Cell.RichMaker;
 declare const md: Cell.RichMaker;
 /** LaTeX. A template keeps its backslashes. */
 declare const latex: Cell.RichMaker;
-/** Opens a comm to a target in the front end. */
-declare function openComm(target: string, data?: Cell.JsonObject, buffers?: readonly Uint8Array[]): Cell.Comm;
+/** Opens a comm to a target in the front end. Widgets want \`{ version: "2.1.0" }\` as metadata. */
+declare function openComm(
+  target: string,
+  data?: Cell.JsonObject,
+  buffers?: readonly Uint8Array[],
+  metadata?: Cell.JsonObject,
+): Cell.Comm;
 /** Takes the comms that the front end opens on a target. Gives the way to stop. */
 declare function registerTarget(
   target: string,

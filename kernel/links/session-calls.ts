@@ -79,6 +79,7 @@ export type SessionOutput =
       readonly parent: Header | null;
       readonly type: "comm_open" | "comm_msg" | "comm_close";
       readonly content: JsonObject;
+      readonly metadata: JsonObject;
       readonly buffers: Uint8Array[];
     }
   /** @param heapLimit of V8, in bytes. */

@@ -24,12 +24,12 @@ export class Comm {
     private readonly forget: () => void,
   ) {}
 
-  send(data: JsonObject, buffers: readonly Uint8Array[] = []): void {
-    this.post("comm_msg", data, buffers);
+  send(data: JsonObject, buffers: readonly Uint8Array[] = [], metadata: JsonObject = {}): void {
+    this.post("comm_msg", data, buffers, metadata);
   }
   close(data: JsonObject = {}): void {
     this.forget();
-    this.post("comm_close", data, []);
+    this.post("comm_close", data, [], {});
   }
   onMessage(listener: Listener): void {
     this.onMessageListeners.push(listener);
@@ -44,17 +44,22 @@ export class Comm {
   }
 
   /** Called once, by `Comms.open`. */
-  begin(data: JsonObject, buffers: readonly Uint8Array[]): void {
-    this.post("comm_open", data, buffers);
+  begin(data: JsonObject, buffers: readonly Uint8Array[], metadata: JsonObject): void {
+    this.post("comm_open", data, buffers, metadata);
   }
 
-  private post(type: "comm_open" | "comm_msg" | "comm_close", data: JsonObject, buffers: readonly Uint8Array[]): void {
+  private post(
+    type: "comm_open" | "comm_msg" | "comm_close",
+    data: JsonObject,
+    buffers: readonly Uint8Array[],
+    metadata: JsonObject,
+  ): void {
     const content: JsonObject = {
       comm_id: this.id,
       data: { ...data },
       ...(type === "comm_open" && { target_name: this.target }),
     };
-    this.outlet.post({ kind: "comm", parent: parentOfOutput(), type, content, buffers: [...buffers] });
+    this.outlet.post({ kind: "comm", parent: parentOfOutput(), type, content, metadata, buffers: [...buffers] });
   }
 }
 
@@ -72,10 +77,18 @@ export class Comms {
     private readonly inContext: (parent: Header, body: () => void) => void,
   ) {}
 
-  /** Opens a comm to a target in the front end. */
-  readonly open = (target: string, data: JsonObject = {}, buffers: readonly Uint8Array[] = []): Comm => {
+  /**
+   * Opens a comm to a target in the front end.
+   * @param metadata of the message: widgets want their protocol's version there.
+   */
+  readonly open = (
+    target: string,
+    data: JsonObject = {},
+    buffers: readonly Uint8Array[] = [],
+    metadata: JsonObject = {},
+  ): Comm => {
     const comm = this.add(randomUUID(), target);
-    comm.begin(data, buffers);
+    comm.begin(data, buffers, metadata);
     return comm;
   };
 

@@ -14,12 +14,15 @@ export function showValue(value: unknown, showOwn: ShowOwn): Shown | undefined |
     const own = showOwn(value); // before it is awaited: a TaskCall is a promise too
     if (own instanceof Promise) return own.then((bundle) => withText(value, bundle));
     if (own) return withText(value, own);
-    if (typeof (value as Partial<PromiseLike<unknown>>).then === "function")
-      return Promise.resolve(value).then((settled) => showValue(settled, showOwn));
+    if (isPromiseLike(value)) return Promise.resolve(value).then((settled) => showValue(settled, showOwn));
   }
   const said = isDisplayable(value) ? value[DISPLAY]() : undefined;
-  return said instanceof Promise ? said.then((own) => shownValue(value, own)) : shownValue(value, said);
+  return isPromiseLike(said) ? Promise.resolve(said).then((own) => shownValue(value, own)) : shownValue(value, said);
 }
+
+/** Promises of other libraries too. */
+const isPromiseLike = (value: unknown): value is PromiseLike<unknown> & object =>
+  typeof value === "object" && value !== null && typeof (value as Partial<PromiseLike<unknown>>).then === "function";
 
 /** How a value looks that needs no waiting. */
 export function shownValue(value: unknown, own?: MimeBundle): Shown {

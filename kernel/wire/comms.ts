@@ -3,7 +3,7 @@ import type { SessionCalls } from "../links/session-calls.js";
 import { objectField, optionalText, textField } from "../protocol/fields.js";
 import type { Header, JsonObject } from "../protocol/messages.js";
 import type { Answer } from "./dispatch.js";
-import type { Outlet, Request } from "./outlet.js";
+import type { Extras, Outlet, Request } from "./outlet.js";
 
 /** The kernel process's way to the front end of a comm. */
 export interface CommLink {
@@ -92,11 +92,11 @@ export class Comms {
   }
 
   /** Hands on what the session says about a comm. */
-  fromSession(type: string, content: JsonObject, parent: Header | null, buffers: readonly Uint8Array[]): void {
+  fromSession(type: string, content: JsonObject, parent: Header | null, extras: Extras): void {
     const commId = String(content.comm_id);
     if (type === "comm_open") this.open.set(commId, { target: String(content.target_name), end: null });
     if (type === "comm_close") this.open.delete(commId);
-    this.outlet.publish(type, content, parent, { buffers });
+    this.outlet.publish(type, content, parent, extras);
   }
 
   /** The session's process is gone, and its ends of comms with it. */

@@ -19,7 +19,8 @@ const SHOW: Shows = {
   stream: ({ name, text }, parent, outlet) => outlet.print(name, text, parent),
   clear: ({ wait }, parent, outlet) => outlet.publish("clear_output", { wait }, parent),
   error: ({ error }, parent, outlet) => outlet.publish("error", { ...error, traceback: [...error.traceback] }, parent),
-  comm: ({ type, content, buffers }, parent, _outlet, comms) => comms.fromSession(type, content, parent, buffers),
+  comm: ({ type, content, metadata, buffers }, parent, _outlet, comms) =>
+    comms.fromSession(type, content, parent, { metadata, buffers }),
   display: ({ type, data, metadata, displayId, count }, parent, outlet) => {
     const transient: JsonObject = displayId === null ? {} : { display_id: displayId };
     const counted: JsonObject = type === "execute_result" ? { execution_count: count ?? 0 } : {};

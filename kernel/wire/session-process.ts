@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { createInterface } from "node:readline";
 import type { Duplex, Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { type Answers, type Caller, connect, serve } from "../../src/links/calls.js";
@@ -12,6 +13,7 @@ import {
   type SessionOutput,
   type SessionSetup,
 } from "../links/session-calls.js";
+import { HeldSession } from "./held-session.js";
 import { memoryArgv, memoryLimit } from "./memory-limit.js";
 import { NativeDump } from "./native-dump.js";
 import { reasonOf } from "./session-end.js";
@@ -43,6 +45,8 @@ export class SessionProcess {
   private readonly child: ChildProcess;
   private bytesCaptured = 0;
   private heapLimit = 0;
+  private readonly held: HeldSession;
+  private endReason: string | undefined;
 
   constructor(
     setup: SessionSetup,
@@ -82,17 +86,32 @@ export class SessionProcess {
         if (signal === null) dump.release();
         const said = dump.keep().trim();
         if (said !== "") process.stderr.write(`The session crashed:\n${said}\n`);
-        resolve(reasonOf(code, signal, said, this.heapLimit));
+        resolve(this.endReason ?? reasonOf(code, signal, said, this.heapLimit));
       });
     });
     port.onClose(() => setTimeout(() => this.signal("SIGKILL"), TERMINATE_MS).unref());
     void this.ended.then((reason) => listener.ended(reason));
     this.control().on("error", () => {}); // the session is gone: `ended` tells
-    this.control().resume(); // nobody waits for its "interrupted", but the pipe must not fill
+    this.held = new HeldSession({
+      pid: this.child.pid,
+      tell: (text) => listener.print("stderr", text),
+      end: (reason) => {
+        this.endReason = reason;
+        this.signal("SIGKILL");
+      },
+    });
+    createInterface({ input: this.control() })
+      .on("line", () => this.held.answered())
+      .on("error", () => {}); // the session is gone: `ended` tells
+    void this.ended.then(() => this.held.answered());
   }
 
-  /** Tells the session's control thread, which no cell blocks, to interrupt what runs. */
-  interrupt(id: number): void {
+  /**
+   * Tells the session's control thread, which no cell blocks, to interrupt what runs.
+   * @param again says what was said before, and not by the person.
+   */
+  interrupt(id: number, again: boolean): void {
+    if (!again) this.held.interrupted();
     this.control().write(`${JSON.stringify({ interrupt: id })}\n`);
   }
 

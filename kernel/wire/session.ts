@@ -61,7 +61,12 @@ export class Session {
 
   /** Interrupts what the session runs, and leaves its variables. */
   interrupt(): void {
-    this.life?.interrupt(++this.lastInterrupt);
+    this.life?.interrupt(++this.lastInterrupt, false);
+  }
+
+  /** Says an interrupt again that may have come before there was anything to stop. */
+  insist(): void {
+    this.life?.interrupt(++this.lastInterrupt, true);
   }
 
   /** Resolves when all that the session's processes wrote until now has been handed on. */

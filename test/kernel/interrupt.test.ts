@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { KernelClient } from "./kernel-client.js";
@@ -56,6 +57,70 @@ test("an interrupt that comes with the cell stops it", async ({ client }) => {
     await client.next(({ header, parent }) => header.msg_type === "execute_input" && parent.msg_id === cell.id);
     await client.request("interrupt_request", {}, "control").reply;
     assert.is((await client.finish(cell)).reply.ename, "KeyboardInterrupt");
+  }
+  assert.is((await client.execute("kept + 1")).result, "42");
+});
+
+test("Atomics.wait() stops", async ({ client }) => {
+  const cell = client.begin('console.log("begun"); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);');
+  await client.next(({ header }) => header.msg_type === "stream");
+  await client.request("interrupt_request", {}, "control").reply;
+  assert.is((await client.finish(cell)).reply.ename, "KeyboardInterrupt");
+  assert.is((await client.execute("kept + 1")).result, "42");
+});
+
+const PROGRAMS: [what: string, command: string][] = [
+  ["a program", "echo begun; sleep 1000"],
+  ["a program that does not listen", "trap '' INT; echo begun; sleep 1000; sleep 1000"],
+];
+for (const [what, command] of PROGRAMS)
+  test(`an interrupt ends ${what} that a cell waits for with execSync, and keeps variables`, async ({ client }) => {
+    const cell = client.begin(
+      `import { execSync } from "node:child_process";
+       execSync(${JSON.stringify(command)}, { stdio: "inherit" });`,
+    );
+    await client.next(({ header, content }) => header.msg_type === "stream" && content.text === "begun\n");
+    await client.request("interrupt_request", {}, "control").reply;
+    assert.is((await client.finish(cell)).reply.ename, "KeyboardInterrupt");
+    assert.is((await client.execute("kept + 1")).result, "42");
+  });
+
+test("a second interrupt ends a session that native code holds, and says what is lost", async ({ client }) => {
+  const other = await KernelClient.start();
+  const cell = other.begin(
+    `import { execFileSync } from "node:child_process";
+     import { readFileSync } from "node:fs";
+     execFileSync("mkfifo", ["pipe"]);
+     console.log("begun");
+     readFileSync("pipe");`,
+  );
+  await other.next(({ header, content }) => header.msg_type === "stream" && content.text === "begun\n");
+  const told = other.next(({ header, content }) => header.msg_type === "stream" && content.name === "stderr");
+  await other.request("interrupt_request", {}, "control").reply;
+  assert.match(String((await told).content.text), /native code holds it\. Interrupt again to end it/);
+  await other.request("interrupt_request", {}, "control").reply;
+  const { reply } = await other.finish(cell);
+  assert.is(reply.evalue, "session was ended by a second interrupt, since native code held it");
+  assert.is((await other.execute("1 + 1")).result, "2");
+  await other.close();
+  assert.is((await client.execute("kept + 1")).result, "42");
+});
+
+test("ten interrupts in a row, each while the machine is busy", async ({ client }) => {
+  const load = [1, 2].map(() => spawn(process.execPath, ["-e", "for (;;) {}"]));
+  try {
+    for (const [, code] of [...STUCK, ...STUCK, ...STUCK].slice(0, 10)) {
+      const cell = client.begin(code);
+      await client.next(
+        ({ header, content, parent }) =>
+          header.msg_type === "stream" && parent.msg_id === cell.id && String(content.text).includes("begun"),
+      );
+      await client.request("interrupt_request", {}, "control").reply;
+      const { reply, stderr } = await client.finish(cell);
+      assert.equal([reply.ename, stderr], ["KeyboardInterrupt", ""]);
+    }
+  } finally {
+    for (const each of load) each.kill();
   }
   assert.is((await client.execute("kept + 1")).result, "42");
 });

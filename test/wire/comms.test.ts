@@ -65,7 +65,7 @@ test("sessionEnded() closes the session's comms and leaves the kernel's own", as
   const { comms, sent } = world();
   const own = open("own");
   await comms.opened(own.content, own);
-  comms.fromSession("comm_open", { comm_id: "s", target_name: "chart", data: {} }, null, []);
+  comms.fromSession("comm_open", { comm_id: "s", target_name: "chart", data: {} }, null, {});
   comms.sessionEnded();
   assert.equal(
     sent.map(({ message: { header, content } }) => `${header.msg_type} ${content.comm_id}`),

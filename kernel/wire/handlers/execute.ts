@@ -2,8 +2,8 @@ import type { Caller } from "../../../src/links/calls.js";
 import type { LanguageCalls } from "../../links/language-calls.js";
 import type { CellRun, RunAnswer } from "../../links/session-calls.js";
 import { flagField, objectField, optionalText, textField } from "../../protocol/fields.js";
-import type { JsonObject } from "../../protocol/messages.js";
-import type { Cells, RunningCell } from "../cells.js";
+import type { ErrorContent, JsonObject } from "../../protocol/messages.js";
+import { type Cells, KeyboardInterrupt, type RunningCell } from "../cells.js";
 import { errorContent, type Handler } from "../dispatch.js";
 import type { Outlet } from "../outlet.js";
 import type { Session } from "../session.js";
@@ -89,16 +89,28 @@ async function runCell(
     // Until the session has the cell, an interrupt has nothing there to stop.
     await Promise.race([session.ready(), interrupted]);
     const { js, filename, map } = compiled;
+    let wasInterrupted = false;
+    interrupted.catch(() => {
+      wasInterrupted = true;
+    });
     const answering = session.ask("run", { cell, js, filename, map, userExpressions: {} });
-    const answer = await insisting(answering, interrupted, () => session.interrupt());
+    const answer = await insisting(answering, interrupted, () => session.insist());
     await session.drained();
     await language("settle", { cell: id, count: cell.count, ok: answer.status === "ok" });
-    if (answer.status === "error" || Object.keys(expressions).length === 0) return answer;
+    if (answer.status === "error") return wasInterrupted ? asInterrupt(answer.error) : answer;
+    if (Object.keys(expressions).length === 0) return answer;
     return { ...answer, userExpressions: await evaluate(parts, cell, expressions) };
   } catch (error) {
     if (!session.alive) await shells.abortQueued(cell.header);
     return { status: "error", error: errorContent(error) };
   }
+}
+
+/** What a cell throws because it is interrupted, such as the end of a program it waited for, is no more than the cause. */
+function asInterrupt(error: ErrorContent): RunAnswer {
+  const { ename, evalue, traceback } = errorContent(new KeyboardInterrupt());
+  if (error.ename === ename) return { status: "error", error };
+  return { status: "error", error: { ename, evalue, traceback: [...traceback, "Caused by:", ...error.traceback] } };
 }
 
 /** Begins the session anew where it has ended, and says so in the cell that finds it gone. */
