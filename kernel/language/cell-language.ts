@@ -93,12 +93,7 @@ export class CellLanguage {
     clearTimeout(this.idle);
   }
 
-  private compile(
-    id: string,
-    text: string,
-    count: number,
-    asked: CheckLevel | undefined,
-  ): CompiledCell | RefusedCell {
+  private compile(id: string, text: string, count: number, asked: CheckLevel | undefined): CompiledCell | RefusedCell {
     const parts = this.parse(text);
     const level = asked ?? this.level.of(parts.askedLevel, (complaint) => this.complaints.push(complaint));
     const complaints = count > 0 ? this.complaints.splice(0) : []; // nobody sees the cell that warms up
