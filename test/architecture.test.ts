@@ -57,6 +57,7 @@ const PACKAGES: { readonly [name: string]: RegExp } = {
   commander: /^src\/cli\//,
   "node:vm": /^(kernel\/(session\/|language\/compiler-code\.ts$)|src\/engine\/threads\/)/, // people's code in the session; the compiler itself
   "node:inspector": /^kernel\/(session|control)\//,
+  "node:inspector/promises": /^kernel\/control\//,
 };
 
 const SQL =

@@ -1,57 +1,51 @@
-import { Session } from "node:inspector";
 import { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { workerData } from "node:worker_threads";
-import {
-  type ControlEnding,
-  type ControlGathering,
-  type ControlPing,
-  type ControlPong,
-  type ControlSetup,
-  STUCK_CODE,
-  type StuckAnswer,
+import type {
+  ControlEnding,
+  ControlGathering,
+  ControlPong,
+  ControlSetup,
+  FromControl,
+  ToControl,
 } from "../links/control-calls.js";
 import { CONTROL_FD } from "../links/session-calls.js";
+import { Debugger } from "./debugger.js";
+import { Interrupts } from "./interrupts.js";
+import { MainThread } from "./main-thread.js";
 
 /** The control thread: reaches the main thread when the kernel process says so, however busy that is. */
 
-/** How long the main thread may take to answer before it counts as stuck. */
-const PATIENCE_MS = 15;
-/** How long it has to send by itself what it gathers. */
+/** How long the main thread has to send by itself what it gathers. */
 const FLUSH_MS = 50;
 const RETRY_MS = 2;
-/** After so many "soon" it is stopped wherever it is. */
-const MOST_RETRIES = 10;
-/** What an interrupted cell left behind an await may come back and hold the thread: looked for so often, so long. */
-const LEFT_OVER_MS = 100;
-const LEFT_OVER_LOOKS = 600;
 
 const { port, released } = workerData as ControlSetup;
 const pipe = new Socket({ fd: CONTROL_FD, readable: true, writable: true });
-const mainThread = new Session();
-mainThread.connectToMainThread();
-/** Interrupts that the main thread has not been told yet, with the timer that watches it. */
-const open = new Map<number, NodeJS.Timeout>();
+const mainThread = new MainThread();
+const tell = (message: FromControl): void => void pipe.write(`${JSON.stringify(message)}\n`);
+const debug = new Debugger(mainThread, (event) => tell({ event }));
+const interrupts = new Interrupts(mainThread, port, (interrupted) => {
+  debug.pauseAgain();
+  tell({ interrupted });
+});
 let flushing: NodeJS.Timeout | undefined;
-/** Pings that are no interrupt count downwards from -1. */
-let lastLook = 0;
-let lastSeen = 0;
-let looksLeft = 0;
 
 pipe.on("error", () => {}); // the kernel process is gone: "close" follows
 pipe.once("close", endWithKernel);
-createInterface({ input: pipe }).on("line", (line) => {
-  const { interrupt } = JSON.parse(line) as { interrupt?: number };
-  if (interrupt === undefined) return;
-  port.postMessage({ ping: interrupt, interrupt: true } satisfies ControlPing);
-  watch(interrupt, PATIENCE_MS, 0);
+createInterface({ input: pipe }).on("line", async (line) => {
+  const message = JSON.parse(line) as ToControl;
+  if ("debug" in message) {
+    tell({ debug: message.debug, response: await debug.handle(message.request) });
+  } else {
+    debug.letGo();
+    interrupts.begin(message.interrupt);
+  }
 });
 port.on("message", (message: ControlPong | ControlGathering | ControlEnding) => {
   if ("ending" in message) release();
-  else if ("gathering" in message) {
-    if (flushing === undefined) flushing = setTimeout(flush, FLUSH_MS);
-  } else if (message.pong < 0) lastSeen = message.pong;
-  else told(message.pong);
+  else if ("pong" in message) interrupts.answered(message.pong);
+  else if (flushing === undefined) flushing = setTimeout(flush, FLUSH_MS);
 });
 
 /** The kernel process is gone: a cell that holds the main thread must not go on for ever, nor must its children. */
@@ -65,49 +59,12 @@ function endWithKernel(): void {
 
 /** The main thread waits for this on its way out. */
 function release(): void {
-  mainThread.disconnect();
+  mainThread.inspector.disconnect();
   Atomics.store(released, 0, 1);
   Atomics.notify(released, 0);
 }
 
-function told(interrupt: number): void {
-  clearTimeout(open.get(interrupt));
-  open.delete(interrupt);
-  pipe.write(`${JSON.stringify({ interrupted: interrupt })}\n`);
-  if (looksLeft === 0) setTimeout(lookForLeftOver, LEFT_OVER_MS);
-  looksLeft = LEFT_OVER_LOOKS;
-}
-
-function watch(interrupt: number, delayMs: number, retries: number): void {
-  const look = (): void =>
-    inMainThread(`stop(${retries >= MOST_RETRIES})`, (answer) => {
-      if (!open.has(interrupt)) return;
-      const soon = answer === "soon";
-      watch(interrupt, soon ? RETRY_MS : PATIENCE_MS, soon ? retries + 1 : 0);
-    });
-  open.set(interrupt, setTimeout(look, delayMs));
-}
-
-function lookForLeftOver(): void {
-  looksLeft -= 1;
-  if (looksLeft > 0) setTimeout(lookForLeftOver, LEFT_OVER_MS);
-  if (lastSeen === lastLook) port.postMessage({ ping: --lastLook, interrupt: false } satisfies ControlPing);
-  else inMainThread("stopLeftOver()", () => {});
-}
-
-function flush(): void {
-  inMainThread("flush()", (answer) => {
-    flushing = answer === "soon" ? setTimeout(flush, RETRY_MS) : undefined;
-  });
-}
-
-/**
- * An inspector's message reaches the main thread inside a loop too. It is the main thread that looks at its
- * stack and acts: told from here, it could have gone on to other code before it is stopped.
- */
-function inMainThread(call: string, then: (answer: StuckAnswer | undefined) => void): void {
-  const expression = `globalThis[Symbol.for(${JSON.stringify(STUCK_CODE)})]?.${call}`;
-  mainThread.post("Runtime.evaluate", { expression, returnByValue: true }, (_error, reply) =>
-    then(reply?.result?.value as StuckAnswer | undefined),
-  );
+async function flush(): Promise<void> {
+  const answer = await mainThread.stuckCode("flush()");
+  flushing = answer === "soon" ? setTimeout(flush, RETRY_MS) : undefined;
 }

@@ -1,7 +1,21 @@
 import type { MessagePort } from "node:worker_threads";
+import type { DebugEvent, DebugRequest, DebugResponse } from "../protocol/debug-messages.js";
+import type { MimeBundle } from "../protocol/messages.js";
+
+/** What the kernel process says to the control thread: a line of JSON on CONTROL_FD (session-calls.ts). */
+export type ToControl =
+  | { readonly interrupt: number }
+  /** A debugger's request; the answer bears the same number. */
+  | { readonly debug: number; readonly request: DebugRequest };
+/** What the control thread says there. */
+export type FromControl =
+  /** The running cell has been told. */
+  | { readonly interrupted: number }
+  | { readonly debug: number; readonly response: DebugResponse }
+  | { readonly event: DebugEvent };
 
 /**
- * Everything that crosses between the session's main thread and its control thread. The control thread asks
+ * What crosses between the session's main thread and its control thread. The control thread asks
  * `{ ping }`; the main thread, once its loop turns, answers `{ pong }`. With `interrupt` it first interrupts
  * the running cell.
  */
@@ -41,6 +55,8 @@ export interface StuckCode {
   stop(force: boolean): StuckAnswer;
   /** Unwinds user code of a cell that was interrupted before: what came back after an await. */
   stopLeftOver(): StuckAnswer;
+  /** Called where the debugger holds user code, before that code is unwound. */
+  settle(): StuckAnswer;
   /** Sends output that was gathered. */
   flush(): StuckAnswer;
 }
@@ -50,3 +66,22 @@ export interface StuckCode {
  * the main thread goes on by itself.
  */
 export type StuckAnswer = "done" | "soon" | "free";
+
+/** Name (of a global symbol) of what the debugger reads in the main thread. */
+export const DEBUG_VIEW = "cellar.debug-view";
+
+/** What lies under that name. */
+export interface DebugView {
+  /** Holds the notebook's top-level names. */
+  readonly scope: object;
+  /** Where the script of a cell comes from; null for other files. */
+  cell(filename: string): CellOrigin | null;
+  /** How a value looks; null where that cannot be said without letting the cell run on. */
+  show(value: unknown): { readonly data: MimeBundle; readonly metadata: object } | null;
+}
+export interface CellOrigin {
+  readonly count: number;
+  readonly text: string;
+  /** Source map (version 3, JSON text) from the script to the text. */
+  readonly map: string;
+}

@@ -86,9 +86,8 @@ export type SessionOutput =
   | { readonly kind: "ready"; readonly heapLimit: number };
 
 /**
- * Control thread of the session (a worker there), reached over a pipe of its own (fd 4 of the child; lines
- * of JSON) because the main thread may be busy. Kernel → control: `{"interrupt": id}`; control → kernel:
- * `{"interrupted": id}` when the running cell has been told.
+ * Control thread of the session (a worker there), reached over a pipe of its own (fd 4 of the child; lines of JSON:
+ * control-calls.ts) because the main thread may be busy.
  */
 export const CONTROL_FD = 4;
 

@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
+import { isAuthors } from "../links/own-files.js";
 import { filesAbove } from "./call-site.js";
 import { type Cell, enclosingCell, insideContext } from "./cell-context.js";
-import { isAuthors } from "./own-files.js";
 
 type Listener = (this: unknown, ...args: unknown[]) => unknown;
 type Register = (this: EventEmitter, event: string | symbol, listener: Listener) => unknown;

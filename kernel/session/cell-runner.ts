@@ -21,7 +21,7 @@ type CellFunction = (
 /** Runs cells on one scope: one after another in each shell, and where they await, those of several shells side by side. */
 export class CellRunner {
   /** Holds every top-level binding of all cells. */
-  private readonly scope: object = Object.create(null);
+  readonly scope: object = Object.create(null);
   private readonly stops = new Set<() => void>();
 
   /** @param show how a cell's result looks; undefined for nothing to see. */

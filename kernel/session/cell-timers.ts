@@ -2,10 +2,10 @@ import { syncBuiltinESMExports } from "node:module";
 import timers from "node:timers";
 import promises from "node:timers/promises";
 import { promisify } from "node:util";
+import { isAuthors } from "../links/own-files.js";
 import { filesAbove } from "./call-site.js";
 import { enclosingCell } from "./cell-context.js";
 import { clearImmediate, setImmediate } from "./immediates.js";
-import { isAuthors } from "./own-files.js";
 
 type Callback = (...args: unknown[]) => unknown;
 type Later = (...args: unknown[]) => unknown;

@@ -3,9 +3,9 @@ import { createRequire } from "node:module";
 import { compileFile, isCompiled } from "../../src/modules/compile-file.js";
 import { isInstalled } from "../../src/modules/find-file.js";
 import { findModule } from "../../src/modules/find-module.js";
+import { isOurs } from "../links/own-files.js";
 import { importError } from "./import-error.js";
 import { LoadedFiles } from "./loaded-files.js";
-import { isOurs } from "./own-files.js";
 
 const ENDINGS = [".ts", ".tsx", ".cts", ".mts", ".jsx"];
 

@@ -9,6 +9,7 @@ import { CellRunner } from "./cell-runner.js";
 import { installCellTimers } from "./cell-timers.js";
 import { Comms } from "./comms.js";
 import { startControlThread } from "./control-thread.js";
+import { installDebugView } from "./debug-view.js";
 import { catchLateErrors } from "./late-errors.js";
 import { Library } from "./library.js";
 import { Modules } from "./modules.js";
@@ -38,6 +39,7 @@ redirectStandardStreams(outlet);
 process.on("exit", () => outlet.end());
 catchLateErrors(outlet);
 installCellGlobals({ outlet, comms, ask: connect<KernelCalls>(channel(port, "kernel")), show });
+installDebugView(runner.scope, show);
 startControlThread(outlet, () => {
   runner.interrupt();
   library.interrupt();

@@ -1,4 +1,5 @@
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import type { CellOrigin } from "../links/control-calls.js";
 
 interface CellSource {
   readonly count: number;
@@ -29,6 +30,13 @@ export function cellPosition(filename: string, line: number, column: number): Ce
   if (!source) return undefined;
   const { line: from, column: across } = originalPositionFor(traced(source), { line, column: column - 1 });
   return from === null ? undefined : { count: source.count, line: from, column: across + 1 };
+}
+
+/** The script of a cell with its way back to the cell; null for other files. */
+export function cellOrigin(filename: string): CellOrigin | null {
+  const source = cells.get(filename);
+  if (!source) return null;
+  return { count: source.count, map: source.map, text: traced(source).sourcesContent?.[0] ?? "" };
 }
 
 /** The text of a cell by its count; undefined where its map does not carry it. */

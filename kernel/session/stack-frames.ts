@@ -1,7 +1,7 @@
 import { findSourceMap } from "node:module";
 import { fileURLToPath } from "node:url";
+import { isOurs, isOwnDriver, isPlatform } from "../links/own-files.js";
 import { originalPlace } from "./module-maps.js";
-import { isOurs, isOwnDriver, isPlatform } from "./own-files.js";
 import { cellPosition, isCellFile } from "./source-positions.js";
 
 /** Types of `this` that say nothing of a function. */

@@ -1,8 +1,8 @@
 import { Session } from "node:inspector";
 import { STUCK_CODE, type StuckAnswer, type StuckCode } from "../links/control-calls.js";
+import { isOurs, isPlatform } from "../links/own-files.js";
 import { filesAbove } from "./call-site.js";
 import { enclosingCell } from "./cell-context.js";
-import { isOurs, isPlatform } from "./own-files.js";
 
 /**
  * Lets the control thread act in the middle of user code that holds the main thread. Code that it stops
@@ -32,6 +32,10 @@ export function armStuckCode(flush: () => void): void {
   };
   const stuckCode: StuckCode = {
     stop: (force) => inUserCode(force, unwind),
+    settle: () => {
+      hooks?.settle();
+      return "done";
+    },
     stopLeftOver: () => (enclosingCell()?.signal.aborted ? inUserCode(true, unwind) : "free"),
     flush: () => betweenOwnCode(flush),
   };

@@ -23,6 +23,7 @@ export const REQUEST_TYPES = [
   "create_subshell_request",
   "delete_subshell_request",
   "list_subshell_request",
+  "debug_request",
 ] as const;
 export type RequestType = (typeof REQUEST_TYPES)[number];
 export type HandlerTable = { readonly [type in RequestType]: Handler };

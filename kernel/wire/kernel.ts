@@ -14,6 +14,7 @@ import { Comms } from "./comms.js";
 import { dispatch, type HandlerTable, type InProgress } from "./dispatch.js";
 import { exportCommTarget } from "./export-comm.js";
 import { completeHandler, inspectHandler, isCompleteHandler } from "./handlers/code.js";
+import { DebugRequests } from "./handlers/debug.js";
 import { type ExecuteParts, executeHandler } from "./handlers/execute.js";
 import { History } from "./handlers/history.js";
 import { kernelInfoHandler } from "./handlers/kernel-info.js";
@@ -49,6 +50,7 @@ export class Kernel {
   private readonly comms: Comms;
   private readonly input: Input;
   private readonly shells: Shells;
+  private readonly debug: DebugRequests;
   private readonly handlers: HandlerTable;
   private readonly seen = new ReplayMemory();
   private lastComplaint = 0;
@@ -66,6 +68,7 @@ export class Kernel {
     this.input = new Input(this.outlet, this.cells);
     this.session = this.newSession(folder);
     this.previews = new ResultPreviews((port) => this.store.serve(port), this.session.ask);
+    this.debug = new DebugRequests(this.session, this.outlet);
     this.comms = new Comms(this.outlet, this.session, {
       [RUN_COMM_TARGET]: runCommTarget({
         openStore: () => this.store.open(),
@@ -194,6 +197,7 @@ export class Kernel {
         this.interrupt();
         return { status: "ok" };
       },
+      debug_request: this.debug.handle,
       shutdown_request: ({ restart }) => ({ status: "ok", restart: restart === true }),
       ...shells.handlers,
     };
@@ -210,7 +214,9 @@ export class Kernel {
     return new Session((listener) => new SessionProcess(setup, listener, answers, serveStore), {
       output: (output) => this.show(output),
       print: (name, text) => this.outlet.print(name, text, this.cells.forOutput),
+      debugEvent: (event) => this.debug.tell(event),
       ended: () => {
+        this.debug.sessionEnded();
         this.comms.sessionEnded();
         void this.language.ask("reset", {}).catch(() => {}); // a crashed thread forgot all names anyway
       },

@@ -4,6 +4,7 @@ import type { Duplex, Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { type Answers, type Caller, connect, serve } from "../../src/links/calls.js";
 import { channel, type Port, processPort } from "../../src/links/port.js";
+import type { FromControl, ToControl } from "../links/control-calls.js";
 import {
   CONTROL_FD,
   type KernelCalls,
@@ -13,6 +14,7 @@ import {
   type SessionOutput,
   type SessionSetup,
 } from "../links/session-calls.js";
+import type { DebugEvent, DebugRequest, DebugResponse } from "../protocol/debug-messages.js";
 import { HeldSession } from "./held-session.js";
 import { memoryArgv, memoryLimit } from "./memory-limit.js";
 import { NativeDump } from "./native-dump.js";
@@ -24,6 +26,8 @@ export interface SessionListener {
   output(output: ShownOutput): void;
   /** What the session or a child of it wrote to its fd 1 or 2. */
   print(name: "stdout" | "stderr", text: string): void;
+  /** What the debugger tells without being asked. */
+  debugEvent(event: DebugEvent): void;
   /** The session's process is gone; `reason` goes on from "The session". */
   ended(reason: string): void;
 }
@@ -47,6 +51,9 @@ export class SessionProcess {
   private heapLimit = 0;
   private readonly held: HeldSession;
   private endReason: string | undefined;
+  /** Debugger's requests that wait for their answer. */
+  private readonly debugging = new Map<number, (response: DebugResponse) => void>();
+  private lastDebug = 0;
 
   constructor(
     setup: SessionSetup,
@@ -101,9 +108,18 @@ export class SessionProcess {
       },
     });
     createInterface({ input: this.control() })
-      .on("line", () => this.held.answered())
+      .on("line", (line) => this.heard(JSON.parse(line) as FromControl, listener))
       .on("error", () => {}); // the session is gone: `ended` tells
     void this.ended.then(() => this.held.answered());
+  }
+
+  private heard(message: FromControl, listener: SessionListener): void {
+    if ("event" in message) listener.debugEvent(message.event);
+    else if ("interrupted" in message) this.held.answered();
+    else {
+      this.debugging.get(message.debug)?.(message.response);
+      this.debugging.delete(message.debug);
+    }
   }
 
   /**
@@ -112,7 +128,16 @@ export class SessionProcess {
    */
   interrupt(id: number, again: boolean): void {
     if (!again) this.held.interrupted();
-    this.control().write(`${JSON.stringify({ interrupt: id })}\n`);
+    this.tellControl({ interrupt: id });
+  }
+
+  /** Asks the debugger in the session's control thread. Never answered when the session ends before. */
+  debug(request: DebugRequest): Promise<DebugResponse> {
+    const id = ++this.lastDebug;
+    return new Promise((resolve) => {
+      this.debugging.set(id, resolve);
+      this.tellControl({ debug: id, request });
+    });
   }
 
   /** Resolves when all that was written to fd 1 and 2 until now has been handed on. */
@@ -144,6 +169,10 @@ export class SessionProcess {
       this.bytesCaptured += text.length;
       print(text);
     });
+  }
+
+  private tellControl(message: ToControl): void {
+    this.control().write(`${JSON.stringify(message)}\n`);
   }
 
   private control(): Duplex {

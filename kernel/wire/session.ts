@@ -1,5 +1,6 @@
 import type { Caller } from "../../src/links/calls.js";
 import type { SessionCalls } from "../links/session-calls.js";
+import type { DebugRequest, DebugResponse } from "../protocol/debug-messages.js";
 import type { SessionListener, SessionProcess } from "./session-process.js";
 
 /** The session's process ended while it was needed; the message tells how. */
@@ -21,7 +22,15 @@ export class Session {
 
   /** Starts a process unless one runs. Gives how the one before ended, once; null when none did. */
   renew(): string | null {
-    if (this.life) return null;
+    this.wake();
+    const ended = this.obituary;
+    this.obituary = null;
+    return ended;
+  }
+
+  /** Starts a process unless one runs; how the one before ended is left for a cell to tell. */
+  wake(): void {
+    if (this.life) return;
     const life = this.begin({
       ...this.listener,
       ended: (reason) => {
@@ -31,9 +40,6 @@ export class Session {
       },
     });
     this.life = life;
-    const ended = this.obituary;
-    this.obituary = null;
-    return ended;
   }
 
   /** True while a process runs. */
@@ -58,6 +64,12 @@ export class Session {
       return endOf(life); // the link rejects before it is known how the process ended
     }
   };
+
+  /** Asks the debugger, which no cell blocks. @throws {SessionEndedError} when the process ends before it answers. */
+  async debug(request: DebugRequest): Promise<DebugResponse> {
+    const life = this.living();
+    return Promise.race([life.debug(request), endOf(life)]);
+  }
 
   /** Interrupts what the session runs, and leaves its variables. */
   interrupt(): void {

@@ -28,6 +28,9 @@ export interface CellScript extends Transformed {
   readonly imports: ReadonlyMap<string, string>;
 }
 
+/** Stands before the expression whose value is the cell's result. */
+export const RESULT_START = "return { value: (";
+
 const NONE: EarlierNames = { values: new Set(), imports: new Map() };
 
 /**
@@ -127,7 +130,7 @@ function returnResult({ module, edits }: CellRewriting): void {
     last?.type === "ExpressionStatement" ||
     (last?.type === "ExportDefaultDeclaration" && !("id" in last.declaration && last.declaration.id));
   if (!last || !isValue) return;
-  edits.prependRight(last.start, "return { value: (");
+  edits.prependRight(last.start, RESULT_START);
   if (module.js[last.end - 1] === ";") edits.update(last.end - 1, last.end, ") };");
   else edits.appendLeft(last.end, ") };");
 }

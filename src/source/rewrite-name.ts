@@ -2,7 +2,11 @@ import type { AnyNode } from "acorn";
 import type { CellRewriting } from "./cell-rewriting.js";
 
 /** Puts an expression where an identifier stands, so that the code around it keeps its meaning. */
-export function rewriteName({ module, edits }: CellRewriting, node: AnyNode & { name: string }, to: string): void {
+export function rewriteName(
+  { module, edits }: Pick<CellRewriting, "module" | "edits">,
+  node: AnyNode & { name: string },
+  to: string,
+): void {
   const parent = module.parentOf(node);
   if (!parent || parent.type === "ExportSpecifier") return; // export lists are dropped
   const holder = parent.type === "AssignmentPattern" && parent.left === node ? module.parentOf(parent) : parent;

@@ -29,7 +29,7 @@ async function waiting(client: KernelClient): Promise<Exchange> {
 }
 
 test("are told as a feature, made, listed and deleted", async ({ client, subshell }) => {
-  assert.equal((await control(client, "kernel_info_request")).supported_features, ["kernel subshells"]);
+  assert.equal((await control(client, "kernel_info_request")).supported_features, ["debugger", "kernel subshells"]);
   const other = await create(client);
   assert.is.not(other, subshell);
   const listed = (await control(client, "list_subshell_request")).subshell_id as string[];

@@ -20,8 +20,8 @@ export const kernelInfoHandler: Handler = () => ({
     nbconvert_exporter: "script",
   },
   banner: `Cellar ${version}: TypeScript pipelines whose results keep (Node ${process.versions.node})`,
-  debugger: false,
-  supported_features: ["kernel subshells"],
+  debugger: true,
+  supported_features: ["debugger", "kernel subshells"],
   help_links: [
     { text: "TypeScript", url: "https://www.typescriptlang.org/docs/" },
     { text: "Node.js", url: "https://nodejs.org/docs/latest/api/" },

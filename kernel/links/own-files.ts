@@ -7,6 +7,15 @@ const OWN_FOLDERS = ["../..", "../../.."]
 /** What of such a folder is the program; the rest is whatever lies there too. */
 const OWN_PARTS = ["src/", "kernel/"];
 
+/** Regular expressions for the URLs of this program's files. */
+export const OWN_URLS: readonly string[] = OWN_FOLDERS.filter((folder) => folder.startsWith("file:")).flatMap(
+  (folder) => OWN_PARTS.map((part) => `^${escaped(folder)}${part}`),
+);
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
 /** Whether a file, named by path or URL in a stack, is part of this program. */
 export function isOurs(file: string): boolean {
   return OWN_FOLDERS.some(

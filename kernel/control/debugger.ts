@@ -1,0 +1,71 @@
+import {
+  type DebugEvent,
+  type DebugRequest,
+  type DebugResponse,
+  debugEvent,
+  debugFailure,
+  debugResponse,
+} from "../protocol/debug-messages.js";
+import { breakpointRequests } from "./breakpoint-requests.js";
+import { Breakpoints } from "./breakpoints.js";
+import type { AnswerTable, DebugParts } from "./debug-parts.js";
+import { Frames } from "./frames.js";
+import { lookingRequests } from "./looking-requests.js";
+import type { MainThread } from "./main-thread.js";
+import { Pauses } from "./pauses.js";
+import { runningRequests } from "./running-requests.js";
+import { Scripts } from "./scripts.js";
+import { sessionRequests } from "./session-requests.js";
+import { sourceRequests } from "./source-requests.js";
+import { ThrownValues } from "./thrown-values.js";
+import { Variables } from "./variables.js";
+
+/** A debug adapter for the session's main thread. V8 is not asked to debug before a front end switches it on. */
+export class Debugger {
+  private readonly parts: DebugParts;
+  private readonly answers: AnswerTable;
+
+  /** @param tell sends an event that nobody asked for. */
+  constructor(mainThread: MainThread, tell: (event: DebugEvent) => void) {
+    const scripts = new Scripts(mainThread);
+    const variables = new Variables(mainThread);
+    const frames = new Frames(mainThread, scripts, variables);
+    const breakpoints = new Breakpoints(mainThread, scripts, (breakpoint) =>
+      tell(debugEvent("breakpoint", { reason: "changed", breakpoint })),
+    );
+    const thrown = new ThrownValues(mainThread, scripts);
+    const pauses = new Pauses({ mainThread, scripts, breakpoints, thrown }, tell, () => {
+      frames.clear();
+      void variables.release();
+    });
+    this.parts = { mainThread, scripts, breakpoints, thrown, pauses, variables, frames, told: new Map() };
+    this.answers = {
+      ...sessionRequests(this.parts, tell),
+      ...breakpointRequests(this.parts),
+      ...runningRequests(this.parts),
+      ...lookingRequests(this.parts),
+      ...sourceRequests(this.parts),
+    };
+  }
+
+  /** Answers a request; what cannot be done is said in the response. */
+  async handle(request: DebugRequest): Promise<DebugResponse> {
+    const answer = Object.hasOwn(this.answers, request.command) ? this.answers[request.command] : undefined;
+    if (!answer) return debugFailure(request, `Cannot answer "${request.command}": there is no such request`);
+    try {
+      return debugResponse(request, await answer(request.arguments));
+    } catch (error) {
+      return debugFailure(request, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Ends the code that is held, for an interrupt. */
+  letGo(): void {
+    this.parts.pauses.letGo();
+  }
+
+  /** The interrupt has done its work. */
+  pauseAgain(): void {
+    this.parts.pauses.pauseAgain();
+  }
+}
