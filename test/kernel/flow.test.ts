@@ -108,4 +108,33 @@ test("a run's comm gives the run, retries it while a cell is busy, and reads res
   await client.close();
 });
 
+test("a run that was interrupted goes on when it is run again, keeping what finished", async () => {
+  const client = await start();
+  const code = `
+import { existsSync } from "node:fs";
+import { context, flow, task } from "cellar";
+const quick = task("quick", () => 1);
+const slow = task("slow", async (n: number) => {
+  if (existsSync("go.txt")) return n + 1;
+  console.log("begun");
+  await new Promise((_, reject) => context().signal.addEventListener("abort", () => reject(context().signal.reason)));
+  return 0;
+});
+const after = task("after", (n: number) => n + 1);
+const stopped = flow("stopped", () => ({ end: after(slow(quick())) }));
+(await stopped.run()).type`;
+  const cell = client.begin(code, {}, { cellId: "c-stop" });
+  await client.next(({ header, content }) => header.msg_type === "stream" && String(content.text).includes("begun"));
+  await client.request("interrupt_request", {}, "control").reply;
+  const interrupted = await client.finish(cell);
+  assert.is(interrupted.reply.ename, "KeyboardInterrupt");
+  const before = shownRun(interrupted);
+  assert.is(states(before)[0], "quick Success");
+  writeFileSync(join(folder, "go.txt"), "");
+  const again = shownRun(await client.execute(code, {}, { cellId: "c-stop" }));
+  assert.equal([again.id, again.attempt, again.kept, again.ran], [before.id, 2, 1, 2]);
+  assert.is(again.state.type, "Success");
+  await client.close();
+});
+
 test.run();
