@@ -9,11 +9,15 @@ export interface Figure {
   readonly better?: "less" | "more";
   /** How often it was measured. */
   readonly samples: number;
+  /** Whose figure it is, where several are compared. @default Cellar's */
+  readonly subject?: string;
+  /** What must be known to read it. */
+  readonly note?: string;
 }
 
 /** True where the figure reaches its bar, undefined where it has none. */
 export function reached({ value, bar, better = "less" }: Figure): boolean | undefined {
-  if (bar === undefined) return undefined;
+  if (bar === undefined || Number.isNaN(value)) return undefined;
   return better === "less" ? value <= bar : value >= bar;
 }
 
@@ -42,8 +46,8 @@ export async function timed(body: () => unknown): Promise<number> {
 /** The figures as a table for the terminal, bars beside them. */
 export function table(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => [
-    figure.what,
-    `${rounded(figure.value)} ${figure.unit}`,
+    figure.subject === undefined ? figure.what : `${figure.subject}: ${figure.what}`,
+    shown(figure),
     figure.bar === undefined ? "" : `${figure.better === "more" ? "≥" : "≤"} ${rounded(figure.bar)} ${figure.unit}`,
     { true: "reached", false: "MISSED", undefined: "" }[String(reached(figure)) as "true"],
     String(figure.samples),
@@ -58,6 +62,28 @@ export function table(figures: readonly Figure[]): string {
         .trimEnd(),
     )
     .join("\n");
+}
+
+/**
+ * The figures that several subjects have, as a Markdown table: a row for each thing measured, a column for each subject.
+ */
+export function comparison(figures: readonly Figure[]): string {
+  const compared = figures.filter(({ subject }) => subject !== undefined);
+  const subjects = [...new Set(compared.map(({ subject }) => subject!))];
+  const rows = [...new Set(compared.map(({ what }) => what))].map((what) => [
+    what,
+    ...subjects.map((subject) => {
+      const figure = compared.find((each) => each.what === what && each.subject === subject);
+      return figure ? shown(figure) : "—";
+    }),
+  ]);
+  const lines = [["", ...subjects], ["---", ...subjects.map(() => "---")], ...rows];
+  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function shown({ value, unit, note }: Figure): string {
+  if (Number.isNaN(value)) return note ?? "—";
+  return `${rounded(value)}${unit === "" ? "" : ` ${unit}`}${note ? ` (${note})` : ""}`;
 }
 
 const rounded = (value: number): string =>

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { curveKeyPair, Dealer, Request as RequestSocket, Subscriber } from "zeromq";
 import {
@@ -31,6 +32,8 @@ export interface ClientOptions {
   readonly curve?: boolean;
   /** The program that is the kernel. @default this build of Cellar's */
   readonly command?: (connectionFile: string) => readonly string[];
+  /** Drops what the kernel's own process writes. */
+  readonly quiet?: boolean;
 }
 
 /** One request on its way. */
@@ -86,7 +89,7 @@ export class KernelClient {
     const kernel = spawn(program!, args, {
       cwd: folder,
       env: { ...process.env, CELLAR_HISTORY: join(scratch, "history.db"), ...options.env },
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: options.quiet ? "ignore" : ["ignore", "inherit", "inherit"],
     });
     return KernelClient.attach(kernel, connection, folder, () => rmSync(scratch, { recursive: true }));
   }
@@ -118,9 +121,18 @@ export class KernelClient {
     for (const name of SOCKET_NAMES) sockets[name].connect(addressOf(connection, name));
     sockets.iopub.subscribe();
     const client = new KernelClient(kernel, connection, folder, sockets, remove);
-    const welcome = client.next(({ header }) => header.msg_type === "iopub_welcome");
+    let connected = false; // from then on nothing published is missed
+    const heard = client
+      .next((_, from) => from === "iopub")
+      .then(() => {
+        connected = true;
+      });
     await client.request("kernel_info_request", {}).reply;
-    await welcome; // from here on nothing published is missed
+    while (!connected) {
+      // Cellar says welcome; a kernel that does not must be asked again until its busy and idle come.
+      await Promise.race([heard, delay(20)]);
+      if (!connected) await client.request("kernel_info_request", {}).reply;
+    }
     return client;
   }
 
