@@ -14,7 +14,7 @@ const MEMORY = `a task of a chain of ${COUNT}, results in memory`;
 const KEPT = `a task of a chain of ${COUNT}, results kept`;
 
 /**
- * The same chain in Cellar and in Prefect 3. Not the same promise: Prefect tells an API server of each state, and keeps
+ * The same chain in Cellar and in Prefect 3. Not the same promise: Prefect sends each state as an event to an API server, and keeps
  * results as files; Cellar commits each state and result to SQLite, or keeps nothing at all.
  */
 export async function flowFigures(say: (line: string) => void): Promise<Figure[]> {
@@ -24,7 +24,12 @@ export async function flowFigures(say: (line: string) => void): Promise<Figure[]
   say(`measuring Prefect ${python.versions.prefect}`);
   const home = mkdtempSync(join(process.cwd(), "cellar-prefect-"));
   try {
-    const env = { ...process.env, PREFECT_HOME: home, PREFECT_LOGGING_LEVEL: "ERROR", DO_NOT_TRACK: "1" };
+    const env = {
+      ...process.env,
+      PREFECT_HOME: home,
+      PREFECT_LOGGING_LEVEL: "ERROR",
+      PREFECT_SERVER_ANALYTICS_ENABLED: "false",
+    };
     const ran = spawnSync(python.program, [SCRIPT], { encoding: "utf8", env, timeout: 300_000, cwd: home });
     if (ran.status !== 0) {
       say(`not measured: Prefect (${ran.stderr.trim().split("\n").at(-1)})`);
@@ -34,8 +39,8 @@ export async function flowFigures(say: (line: string) => void): Promise<Figure[]
     const shape = { subject: "Prefect 3", unit: "ms", samples: COUNT };
     return [
       ...own,
-      { ...shape, what: MEMORY, value: memory! * 1000, note: "states at an API server of its own" },
-      { ...shape, what: KEPT, value: persisted! * 1000, note: "states at an API server of its own" },
+      { ...shape, what: MEMORY, value: memory! * 1000, note: "states as events to an API server of its own" },
+      { ...shape, what: KEPT, value: persisted! * 1000, note: "states as events to an API server of its own" },
     ];
   } finally {
     rmSync(home, { recursive: true, force: true });

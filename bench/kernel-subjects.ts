@@ -90,7 +90,8 @@ export function peerSubjects(): KernelSubject[] {
     .map(({ manifest, ...rest }) => ({
       ...rest,
       version: versionIn(manifest),
-      start: () => KernelClient.start({ command: rest.command, quiet: true }),
+      // A project's folder with Node's types: without them, tslab takes `console` for a type error.
+      start: () => KernelClient.start({ command: rest.command, quiet: true, folder: PEERS }),
     }));
   const python = peerPython();
   if (!python) return node;

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 /** Where the programs of others are installed, by this bench alone; ignored by git. */
 export const PEERS = fileURLToPath(new URL("../../bench/.peers/", import.meta.url));
 
-const NPM = { deno: "2.9.6", tslab: "1.0.22" };
+const NPM = { deno: "2.9.6", tslab: "1.0.22", "@types/node": "20.19.43" };
 /** ipykernel as JupyterLab's list pins it; the test kit as the tests do. */
 const PIP = { ipykernel: "7.4.0", jupyter_kernel_test: "0.7.0", prefect: "3.9.1" };
 
