@@ -1,7 +1,9 @@
 """Adds the built JupyterLab extension to the package, and takes its version."""
 
+import atexit
 import json
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -22,6 +24,7 @@ for path in sorted(EXTENSION.rglob("*")):
 
 # Built elsewhere: the sources may lie in a folder that is not the builder's to write.
 scratch = tempfile.mkdtemp(prefix="cellar-lab-")
+atexit.register(shutil.rmtree, scratch, ignore_errors=True)
 setup(
     version=json.loads((EXTENSION / "package.json").read_text())["version"],
     data_files=sorted(files.items()),
