@@ -70,7 +70,7 @@ export function lookingRequests(parts: DebugParts): AnswerTable {
       const { variablesReference, indexedVariables } = variables.variable("", result, text);
       return {
         result: valueText(result),
-        type: valueType(result),
+        ...valueType(result),
         variablesReference,
         ...(indexedVariables === undefined ? {} : { indexedVariables }),
       };
@@ -91,7 +91,7 @@ export function lookingRequests(parts: DebugParts): AnswerTable {
         arguments: [{ value: textField(args, "dstVariableName") }, argument(value)],
         silent: true,
       });
-      return { value: valueText(value), type: valueType(value), variablesReference: 0 };
+      return { value: valueText(value), ...valueType(value), variablesReference: 0 };
     },
   };
 }

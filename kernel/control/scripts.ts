@@ -1,7 +1,7 @@
 import type { Debugger } from "node:inspector/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isAuthors, isOurs, isPlatform } from "../links/own-files.js";
+import { isAuthors, isPlatform } from "../links/own-files.js";
 import { cellPath } from "../protocol/cell-path.js";
 import type { Source } from "../protocol/debug-messages.js";
 import type { MainThread } from "./main-thread.js";
@@ -69,10 +69,10 @@ export class Scripts {
     return scripts.filter((script) => script !== undefined);
   }
 
-  /** Files that were loaded, cells and what is ours left out. */
+  /** Modules of the author's that were loaded: no cells, no packages. */
   files(): Source[] {
     const paths = [...this.parsed.values()]
-      .filter(({ url }) => url.startsWith("file:") && !isOurs(url) && !HELPING_SCRIPT.test(url))
+      .filter(({ url }) => url.startsWith("file:") && isAuthorsUrl(url))
       .map(({ url }) => fileURLToPath(url))
       .filter((path) => !/\bcell-\d+\.ts$/.test(path));
     return [...new Set(paths)].sort().map((path) => ({ name: basename(path), path }));

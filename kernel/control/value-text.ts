@@ -21,11 +21,15 @@ export function valueText(value: Value): string {
   return description;
 }
 
-/** A value's type as a person would name it. */
-export function valueType(value: Value): string {
-  if (value.subtype === "null") return "null";
-  if (value.type !== "object") return value.type === "function" && isClass(value.description) ? "class" : value.type;
-  return value.className ?? "object";
+/**
+ * A value's type, in Python's words and for plain values alone: JupyterLab's tree shows any other type instead of
+ * the value, and the value where there is none.
+ */
+export function valueType({ type, value }: Value): { readonly type?: string } {
+  if (type === "string") return { type: "str" };
+  if (type === "boolean") return { type: "bool" };
+  if (type === "number" && typeof value === "number") return { type: Number.isInteger(value) ? "int" : "float" };
+  return {};
 }
 
 const isClass = (description = ""): boolean => description.startsWith("class");

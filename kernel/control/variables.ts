@@ -74,7 +74,7 @@ export class Variables {
     return {
       name,
       value: valueText(value),
-      type: valueType(value),
+      ...valueType(value),
       ...(expression === undefined ? {} : { evaluateName: expression }),
       variablesReference,
       ...(length === undefined ? {} : { indexedVariables: length }),
@@ -93,7 +93,7 @@ export class Variables {
       .map(({ name, value, get }) =>
         value
           ? this.variable(name, value, nameIn(holder.expression, name))
-          : { name, value: get ? "[Getter]" : "[Setter]", type: "accessor", variablesReference: 0 },
+          : { name, value: get ? "[Getter]" : "[Setter]", variablesReference: 0 },
       );
     const entries = internalProperties.filter(({ name }) => SHOWN_INTERNALS.has(name));
     return [...named, ...entries.flatMap(({ name, value }) => (value ? [this.variable(name, value, undefined)] : []))];
@@ -110,7 +110,7 @@ export class Variables {
     });
     const items = await this.propertiesOf(result.objectId!, { ...holder, length: 0 }, 0, count);
     const rest = holder.length - end;
-    const more = { name: "…", value: `${rest} more`, type: "", variablesReference: 0 };
+    const more = { name: "…", value: `${rest} more`, variablesReference: 0 };
     return rest > 0 ? [...items, more] : items;
   }
 }

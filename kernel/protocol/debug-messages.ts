@@ -47,7 +47,7 @@ export type Scope = {
 export type Variable = {
   readonly name: string;
   readonly value: string;
-  readonly type: string;
+  readonly type?: string;
   /** An expression that gives the value again. */
   readonly evaluateName?: string;
   /** For the `variables` request; 0 where there is nothing to expand. */

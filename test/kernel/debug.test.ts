@@ -231,7 +231,7 @@ test("inspectVariables lists the notebook's names while nothing is paused", asyn
     "inspectVariables",
   );
   const found = variables.find(({ name }) => name === "shownName")!;
-  assert.equal([found.value, found.type], ["{at: 'top'}", "Object"]);
+  assert.equal([found.value, found.type], ["{at: 'top'}", undefined]);
   const rich = await debug.body<{ data: JsonObject }>("richInspectVariables", { variableName: "shownName" });
   assert.is(rich.data["text/plain"], "{ at: 'top' }");
 });
