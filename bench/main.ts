@@ -12,12 +12,13 @@ import { engineFigures } from "./engine.js";
 import { comparison, type Figure, reached, table } from "./figure.js";
 import { flowFigures } from "./flow-peers.js";
 import { kernelFigures } from "./kernel.js";
+import { benchLargeResults } from "./large-result.js";
 import { installPeers } from "./peer-install.js";
 import { benchStore } from "./store.js";
 
 const RESULTS = fileURLToPath(new URL("../../bench/results.json", import.meta.url));
 const PARTS: { readonly [part: string]: () => Promise<Figure[]> } = {
-  store: () => benchStore(),
+  store: async () => [...(await benchStore()), ...(await benchLargeResults())],
   engine: () => engineFigures(),
   kernel: () => kernelFigures(say),
   peers: async () => {

@@ -1,0 +1,53 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { diskThroughput } from "./disk.js";
+import type { Figure } from "./figure.js";
+import { type Form, type Measured, RESULT_BYTES, type Way } from "./large-result-program.js";
+
+const PROGRAM = fileURLToPath(new URL("./large-result-program.js", import.meta.url));
+const MB_PER_S = { unit: "MB/s", bar: 400, better: "more", samples: 1 } as const;
+
+/**
+ * A result of 1 GB to the store and back, by a flow, each way in a process of its own. There: from the call of the
+ * task to the end of the run, on disk. Back: a resume, from its begin to the last byte that the next task reads; a
+ * kept stream is read twice, since a resume checks it first. Files come from the page cache where it holds them.
+ * Memory is that of the process which runs the tasks; the store's process sees none of the bytes.
+ */
+export async function benchLargeResults(parent = process.cwd()): Promise<Figure[]> {
+  const figures = [await diskThroughput(parent, RESULT_BYTES)];
+  for (const form of ["stream", "Buffer"] as const) {
+    const folder = await mkdtemp(join(parent, "cellar-bench-"));
+    try {
+      const there = await measure(folder, form, "there");
+      const back = await measure(folder, form, "back");
+      figures.push({ what: `store: 1 GB ${form}, to the store`, value: speed(there), ...MB_PER_S });
+      figures.push({ what: `store: 1 GB ${form}, back`, value: speed(back), ...MB_PER_S });
+      const peak = Math.max(there.peakBytes, back.peakBytes) / 1e6;
+      const bar = form === "stream" ? { bar: 150 } : {};
+      figures.push({
+        what: `store: 1 GB ${form}, peak memory above idle`,
+        value: peak,
+        unit: "MB",
+        ...bar,
+        samples: 1,
+      });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+  return figures;
+}
+
+const speed = ({ ms }: Measured): number => RESULT_BYTES / 1000 / ms;
+
+async function measure(folder: string, form: Form, way: Way): Promise<Measured> {
+  const child = fork(PROGRAM, [folder, form, way], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const exited = once(child, "exit");
+  const [measured] = (await Promise.race([once(child, "message"), exited])) as [Measured | number];
+  await exited;
+  if (typeof measured !== "object") throw new Error(`Cannot measure a ${form} of 1 GB: its process ended early`);
+  return measured;
+}
