@@ -17,6 +17,7 @@ import {
   signals,
   stateRecord,
   type TaskCall,
+  ThreadExecutor,
   task,
   UnreadResultError,
 } from "../../src/index.js";
@@ -209,6 +210,63 @@ test("streams come through signals, retries, maps and executors of others", asyn
   assert.equal(state.result.get(made.calls.sizes).result, [200_000, 3]);
   assert.is(state.result.get(made.calls.plain).result.size, 300_000);
   assert.is(filesOf(world.notebook).length, 4); // two of the three zips are the same bytes
+});
+
+test("a thread keeps the stream that its task returns, and reads those of others", async (world) => {
+  const executor = new ThreadExecutor({ workers: 1 });
+  const source = task("source", async function* () {
+    for (let piece = 0; piece < 30; piece += 1) yield Buffer.alloc(100_000, 9);
+  });
+  const wrap = task("wrap", (file: StoredBytes) => ({
+    file,
+    when: new URL("https://a.b"),
+    more: Buffer.alloc(100_000),
+  }));
+  const read = task("read", async ({ file, when, more }: { file: StoredBytes; when: URL; more: Buffer }) => {
+    let sum = more.length;
+    for await (const piece of file) sum += piece.length;
+    return [sum, file.size, when.host, String(file)];
+  });
+  try {
+    const made = flow("threads", () => {
+      const wrapped = wrap(source());
+      return { wrapped, read: read(wrapped) };
+    });
+    const state = await made.run({ executor });
+    assert.is(state.type, "Success", state.result.task("read").message ?? "");
+    assert.equal(state.result.get(made.calls.read).result, [3_100_000, 3_000_000, "a.b", "stream, 2.9 MiB"]);
+    assert.is(await lengthOf(state.result.get(made.calls.wrapped).result.file), 3_000_000);
+    assert.is(filesOf(world.notebook).length, 2);
+    const broken = task("broken", async function* () {
+      yield "a";
+      throw new RangeError("the line went dead");
+    });
+    const failed = await flow("broken", () => broken()).run({ executor });
+    assert.is(failed.result.task("broken").message, "RangeError: the line went dead");
+  } finally {
+    await executor.close();
+  }
+});
+
+test("TypeScript knows what the next task gets", async () => {
+  const read = task("read", (file: StoredBytes) => file.size);
+  const takesText = task("takes text", (text: string) => text);
+  const readable = task("readable", async () => Readable.from(["a"]));
+  const web = task("web", () => new Blob(["a"]).stream());
+  const either = task("either", (n: number) => (n > 0 ? numbers(n) : "none"));
+  const plain = task("plain", () => ({ rows: [1] }));
+  const typed = flow("typed", () => {
+    read(readable());
+    read(web());
+    const rows: TaskCall<{ rows: number[] }> = plain();
+    const mixed: TaskCall<StoredBytes | string> = either(1);
+    // @ts-expect-error: it may be text
+    read(mixed);
+    // @ts-expect-error: it is no text
+    takesText(readable());
+    return rows;
+  });
+  assert.is((await typed.run({ store: "none" })).result.task("read").result, 1);
 });
 
 test("two tasks that give the same bytes keep them once, and gc as long as one is referred to", async (world) => {

@@ -1,10 +1,13 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { storedResult } from "../../src/result/stored-result.js";
 import { openDatabase } from "../../src/store/open-database.js";
 import { openStore, openStoreHere } from "../../src/store/open-store.js";
+import { resultSource } from "../../src/store/result-source.js";
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from "../../src/store/schema.js";
 import { openSqlite3 } from "../../src/store/sqlite3-driver.js";
 import { defaultStorePath } from "../../src/store/store-path.js";
@@ -105,6 +108,39 @@ test("a store of version 1 opens: what it has is remembered, and what is added i
   assert.equal((await store.rememberedRun("r"))?.tasks, [{ run, memory }]);
   await store.append([transitionOf("r", "a", "Skipped")]);
   assert.is((await store.rememberedRun("r"))?.tasks[0]?.run.state.type, "Skipped");
+  await store.close();
+});
+
+test("a store of version 2, whose large bytes are base64 in texts, opens and gives its values", async () => {
+  const path = fileOf("");
+  const old = await openSqlite3(path);
+  await old.exec(
+    `${MIGRATIONS[0]}; ${MIGRATIONS[1]}; PRAGMA user_version = 2; PRAGMA application_id = ${APPLICATION_ID}`,
+  );
+  const image = Buffer.alloc(90_000, 200);
+  const base64 = image.toString("base64");
+  const texts = [
+    `{"v":1,"root":[0],"nodes":[{"rows":[1],"bytes":[2]},["Array",[1,2]],["Uint8Array","AQID"]]}`,
+    `{"v":1,"root":[0],"nodes":[{"image":[1]},["Buffer","${base64}"]]}`,
+  ];
+  const ids = texts.map((text) => createHash("sha256").update(text).digest("hex"));
+  await old.exec(
+    `INSERT INTO results (id, bytes, serializer, preview, made_by, text) VALUES
+      ('${ids[0]}', ${texts[0]!.length}, '{"type":"value"}', '""', 'small', '${texts[0]}'),
+      ('${ids[1]}', ${texts[1]!.length}, '{"type":"value"}', '""', 'large', NULL)`,
+  );
+  await old.close();
+  const folder = join(dirname(path), "blobs", ids[1]!.slice(0, 2));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, ids[1]!.slice(2)), texts[1]!);
+
+  const store = await openStoreHere(path);
+  const read = async (index: number) => {
+    const reference = { id: ids[index]!, serializer: { type: "value" }, bytes: texts[index]!.length };
+    return (await storedResult(reference, resultSource(store)).deserialize()).value;
+  };
+  assert.equal(await read(0), { rows: [1, 2], bytes: new Uint8Array([1, 2, 3]) });
+  assert.ok(((await read(1)) as { image: Buffer }).image.equals(image));
   await store.close();
 });
 
