@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -13,7 +13,7 @@ import {
 } from "../../src/contracts/records.js";
 import { openStoreHere } from "../../src/store/open-store.js";
 import { serveStore } from "../../src/store/serve-store.js";
-import type { Store } from "../../src/store/store.js";
+import type { RememberedTask, Store } from "../../src/store/store.js";
 import { parentOf, type Ran, SessionHarness } from "./session-harness.js";
 
 const test = suite("library");
@@ -127,6 +127,22 @@ test("readResult() reads a stored result as rows", async () => {
   const { result } = remembered!.tasks.at(-1)!.memory;
   const preview = await session.ask("readResult", { resultId: result!.id, serializer: result!.serializer });
   assert.equal(preview, { kind: "table", columns: ["n"], rows: [["4"], ["5"]], totalRows: 2 });
+});
+
+test("a cell's stream and large bytes go to the store's folder, and are seen by their beginning", async () => {
+  const body = `
+    const file = $.cellar.task("file", async function* () { for (let n = 0; n < 50000; n += 1) yield "line " + n + "\\n"; });
+    const size = $.cellar.task("size", async (file) => ({ size: file.size, image: Buffer.alloc(100000, 7) }));
+    return { value: await $.cellar.flow("streamed", () => ({ size: size(file()) })).run() };`;
+  const run = lastRun(await session.run(body, { cellId: "c6" }))!;
+  assert.is(run?.state.type, "Success");
+  const [file, size] = (await store.rememberedRun(run.id))!.tasks;
+  const preview = ({ memory: { result } }: RememberedTask) =>
+    session.ask("readResult", { resultId: result!.id, serializer: result!.serializer });
+  assert.match(((await preview(file!)) as { text: string }).text, /^stream, 526\.\d KiB\n\nline 0\nline 1\n/);
+  assert.match(((await preview(size!)) as { text: string }).text, /image: <Buffer 07 07 .* 99950 more bytes>/);
+  assert.match(size!.run.state.result.preview!, /size: 538890/);
+  assert.is(await readdir(join(folder, "blobs")).then(({ length }) => length), 2);
 });
 
 test("an interrupt stops a flow run, and its cell ends with a KeyboardInterrupt", async () => {

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openStore, openStoreHere } from "../../src/store/open-store.js";
+import { resultSource, shelfOf } from "../../src/store/result-source.js";
 import { openSqlite3 } from "../../src/store/sqlite3-driver.js";
 import { CorruptResultError } from "../../src/store/store.js";
 import { graphOf, resultOf, runOf, self, transitionOf } from "./sample-records.js";
@@ -52,6 +53,23 @@ for (const [what, damage] of Object.entries(DAMAGES)) {
     });
   }
 }
+
+for (const [where, open] of [
+  ["here", openStoreHere],
+  ["through a store process", openStore],
+] as const)
+  test(`the bytes of a result ${where} tell their damage and name the task`, async () => {
+    const path = await storeWithResults();
+    const store = await open(path);
+    const blob = await shelfOf(store, "load").keep(Buffer.alloc(100_000));
+    const result = { ...resultOf({ blob }), blobs: [blob] };
+    await store.append([transitionOf("r", "load", "Success", { result, mapIndex: 3 })]);
+    truncateSync(join(await store.blobFolder(), blob.sha256.slice(0, 2), blob.sha256.slice(2)), 99_999);
+    const shelf = resultSource(store).shelf(result.id);
+    for (const read of [() => shelf.read(blob), () => shelf.open(blob)])
+      assert.instance(await rejects(read(), /of task "load\[3\]".*damaged/), CorruptResultError);
+    await store.close();
+  });
 
 test("readResult() tells damage of a value inside the database; storing again repairs it", async () => {
   const path = await storeWithResults();
