@@ -1,6 +1,8 @@
 import type { Json } from "../contracts/json.js";
 import { type FlowRunSummary, type GraphNode, NO_RESULT_RECORD, SUCCESSFUL_TYPES } from "../contracts/records.js";
-import type { RememberedRun, RememberedTask, RunPlace, Store } from "../store/store.js";
+import type { RememberedRun } from "../store/remembered-run.js";
+import type { RunPlace, Store } from "../store/store.js";
+import type { RememberedTask } from "../store/task-memory.js";
 import type { Clock } from "./clock.js";
 import { endOfStopped, isLive } from "./live-runs.js";
 import { unitName } from "./map-children.js";
@@ -35,21 +37,23 @@ export async function beginRun(ask: RunBeginning): Promise<BegunRun> {
   const { flow, file, cell } = place;
   const run: FlowRunSummary = {
     v: 1,
-    id: left?.run.id ?? clock.newId(),
+    id: left?.summary.id ?? clock.newId(),
     flow,
     place: { file, cell },
     state: { v: 1, type: "Running", message: null, timestamp: now, runCount: 0, result: NO_RESULT_RECORD },
-    attempt: (left?.run.attempt ?? 0) + 1,
+    attempt: (left?.summary.attempt ?? 0) + 1,
     kept: 0,
     ran: 0,
-    createdAt: left?.run.createdAt ?? now,
+    createdAt: left?.summary.createdAt ?? now,
     startedAt: now,
     endedAt: null,
     parameters: Object.fromEntries(Object.entries(ask.parameters).map(([name, value]) => [name, jsonOf(value)])),
   };
-  await store?.beginRun(run, graph, thisOwner);
+  const written = store?.beginRun(run, graph, thisOwner);
+  written?.catch(() => {}); // told below
+  const tasks = left?.tasks ?? []; // parsed meanwhile
+  await written;
   const journal = new RunJournal(store, run, graph);
-  const tasks = left?.tasks ?? [];
   journal.remember(tasks.map((task) => task.run));
   return { journal, remembered: new Map(tasks.map((task) => [unitName(task.run.name, task.run.mapIndex), task])) };
 }
@@ -59,13 +63,13 @@ async function runToGoOnWith({ store, place, resume, clock }: RunBeginning): Pro
   const isPlace = resume === "failed" || resume === "last";
   const find = () => (isPlace ? store.lastRun(place) : store.rememberedRun(resume));
   let left = await find();
-  if (left && isLive(left.run.id)) {
-    if (await endOfStopped(left.run.id, clock)) left = await find();
+  if (left && isLive(left.summary.id)) {
+    if (await endOfStopped(left.summary.id, clock)) left = await find();
     else if (isPlace) return undefined;
     else throw new RangeError(`Cannot resume run ${JSON.stringify(resume)}: it has not ended`);
   }
   if (!left && !isPlace) throw new RangeError(`Cannot resume run ${JSON.stringify(resume)}: the store has no such run`);
-  return resume === "failed" && left && SUCCESSFUL_TYPES.includes(left.run.state.type) ? undefined : left;
+  return resume === "failed" && left && SUCCESSFUL_TYPES.includes(left.summary.state.type) ? undefined : left;
 }
 
 /** A parameter as a list of runs shows it; text where it is no JSON. */

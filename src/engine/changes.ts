@@ -1,4 +1,4 @@
-import type { TaskRunMemory } from "../store/store.js";
+import type { TaskRunMemory } from "../store/task-memory.js";
 import type { Hashes } from "../task/validators.js";
 import type { SourceParts } from "./source-key.js";
 import type { RunKeys } from "./task-run.js";

@@ -1,7 +1,7 @@
 import { graphNodes } from "../flow/flow-graph.js";
 import { FlowResults } from "../flow/flow-results.js";
 import { Pending, type State } from "../state/states.js";
-import type { RememberedTask } from "../store/store.js";
+import type { RememberedTask } from "../store/task-memory.js";
 import type { TaskCall } from "../task/task-call.js";
 import { makeChildren, tieChild } from "./map-children.js";
 import { planOf } from "./map-plan.js";

@@ -1,5 +1,5 @@
 import { SUCCESSFUL_TYPES } from "../contracts/records.js";
-import type { RememberedTask } from "../store/store.js";
+import type { RememberedTask } from "../store/task-memory.js";
 import { inputChange, sourceChange } from "./changes.js";
 import { isRestorable } from "./remembered-state.js";
 import type { RunKeys } from "./task-run.js";

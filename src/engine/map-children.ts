@@ -1,5 +1,5 @@
 import type { State } from "../state/states.js";
-import type { RememberedTask } from "../store/store.js";
+import type { RememberedTask } from "../store/task-memory.js";
 import type { CallInput, TaskCall } from "../task/task-call.js";
 import { type MapSetting, mapItems, refusal } from "./map-items.js";
 import { stepFailed } from "./steps-running.js";

@@ -1,7 +1,8 @@
 import type { ResultRecord, TaskRunRecord } from "../contracts/records.js";
 import { stateRecord } from "../state/state-record.js";
 import type { State } from "../state/states.js";
-import type { TaskRunMemory, Transition } from "../store/store.js";
+import type { Transition } from "../store/store.js";
+import type { TaskRunMemory } from "../store/task-memory.js";
 import type { Node, Unit } from "./unit.js";
 
 /** What resuming needs of a map as a whole: nothing, each child has its own. */

@@ -4,7 +4,7 @@ import type { Result } from "../result/result.js";
 import { type ResultSource, storedResult } from "../result/stored-result.js";
 import { stateOfRecord } from "../state/state-record.js";
 import type { State } from "../state/states.js";
-import type { RememberedTask } from "../store/store.js";
+import type { RememberedTask } from "../store/task-memory.js";
 
 /** The state that an earlier attempt or the cache left in a store, its results by reference: nothing is read. */
 export function rememberedState({ run, memory }: Pick<RememberedTask, "run" | "memory">, source: ResultSource): State {

@@ -1,6 +1,6 @@
 import type { Rerun } from "../contracts/run-comm.js";
 import { dependentCalls } from "../flow/call-order.js";
-import type { RememberedTask } from "../store/store.js";
+import type { RememberedTask } from "../store/task-memory.js";
 import type { TaskCall } from "../task/task-call.js";
 
 /**

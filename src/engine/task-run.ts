@@ -4,7 +4,7 @@ import type { Executor } from "../flow/executor.js";
 import type { Result } from "../result/result.js";
 import type { ResultSerializer } from "../result/result-serializer.js";
 import type { Cached, State } from "../state/states.js";
-import type { RememberedTask } from "../store/store.js";
+import type { RememberedTask } from "../store/task-memory.js";
 import type { CallInput, TaskCall } from "../task/task-call.js";
 import type { Hashes } from "../task/validators.js";
 import type { Clock } from "./clock.js";

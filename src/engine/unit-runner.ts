@@ -1,7 +1,8 @@
 import type { TaskRunRecord } from "../contracts/records.js";
 import { stateRecord } from "../state/state-record.js";
 import { Pending, type State } from "../state/states.js";
-import type { ResultWrite, StoredResult, TaskRunMemory } from "../store/store.js";
+import type { ResultWrite } from "../store/store.js";
+import type { StoredResult, TaskRunMemory } from "../store/task-memory.js";
 import type { TaskCall } from "../task/task-call.js";
 import type { InputKeys } from "./input-keys.js";
 import { type InputPreviews, inputPreviews } from "./input-previews.js";

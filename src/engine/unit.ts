@@ -1,5 +1,5 @@
 import type { State } from "../state/states.js";
-import type { RememberedTask } from "../store/store.js";
+import type { RememberedTask } from "../store/task-memory.js";
 import type { CallInput, TaskCall } from "../task/task-call.js";
 import type { MapPlan } from "./map-plan.js";
 import type { SourceKey } from "./source-key.js";

@@ -3,8 +3,9 @@ import { APPEND, NO_SUCH_RUN, TAKEN_OVER } from "./append-trigger.js";
 import type { Session } from "./database.js";
 import { SqlError, type SqlValue } from "./driver.js";
 import { checksumOf } from "./run-rows.js";
-import { type ResultId, type ResultWrite, type RunChange, RunOwnedError, type Transition } from "./store.js";
+import { type ResultWrite, type RunChange, RunOwnedError, type Transition } from "./store.js";
 import type { Append } from "./store-calls.js";
+import type { ResultId } from "./task-memory.js";
 
 /** An append, and who began its run here. */
 export interface HeldAppend extends Append {

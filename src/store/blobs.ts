@@ -5,7 +5,7 @@ import type { EpochMs } from "../contracts/json.js";
 import type { BytesReference } from "../result/stored-bytes.js";
 import { makeFolder, syncFolder } from "./durable-file.js";
 import { StagedFile } from "./staged-file.js";
-import type { ResultId } from "./store.js";
+import type { ResultId } from "./task-memory.js";
 import { DamagedBytes, readPieces, readWhole } from "./verified-file.js";
 
 /** The id of a stored text. */

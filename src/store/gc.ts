@@ -2,7 +2,8 @@ import type { EpochMs } from "../contracts/json.js";
 import type { BlobFolder } from "./blobs.js";
 import type { Database, Session } from "./database.js";
 import type { SqlRow } from "./driver.js";
-import type { GcReport, ResultId } from "./store.js";
+import type { GcReport } from "./store.js";
+import type { ResultId } from "./task-memory.js";
 
 /** A blob without a row may belong to a write that is about to commit; one not touched for so long does not. */
 const ORPHAN_AGE_MS = 3_600_000;

@@ -9,7 +9,9 @@ import {
 import { resultIdOf } from "./blobs.js";
 import type { Session } from "./database.js";
 import { SqlError, type SqlRow } from "./driver.js";
-import type { CacheAsk, CacheHit, RememberedRun, RememberedTask, RunFilter } from "./store.js";
+import { inGraphOrder, RememberedRun } from "./remembered-run.js";
+import type { CacheAsk, CacheHit, RunFilter } from "./store.js";
+import type { RememberedTask } from "./task-memory.js";
 
 /** A run with who ran it last, before its records are parsed. */
 export const SELECT_RUN = `
@@ -18,6 +20,9 @@ export const SELECT_RUN = `
 
 /** To explain is not worth more. */
 const MOST_TASKS_BEFORE = 2000;
+
+/** One text holds so many task runs: a run of any size stays below the longest string that there is. */
+const TASKS_OF_TEXT = 2000;
 
 /** SQLite's code for a damaged file. */
 const CORRUPT = 11;
@@ -37,10 +42,14 @@ export function parse<T>(row: SqlRow | undefined, column: string): T {
 export const checksumOf = (record: string, memory: string): number => crc32(memory, crc32(record));
 
 /** A task run with its memory; undefined where its row is damaged, which is as good as never having run. */
-export function readTask(row: SqlRow): RememberedTask | undefined {
-  const { record, memory, checksum } = row; // no checksum: store version 1 wrote it
-  if (checksum !== null && checksum !== checksumOf(String(record), String(memory))) return undefined;
-  return { run: parse(row, "record"), memory: parse(row, "memory") };
+export const readTask = (row: SqlRow): RememberedTask | undefined =>
+  isWhole(row) ? { run: parse(row, "record"), memory: parse(row, "memory") } : undefined;
+
+/** @throws {SqlError} "corrupt" for a row of store version 1, which has no checksum, that is no JSON any more. */
+function isWhole(row: SqlRow): boolean {
+  const { record, memory, checksum } = row;
+  if (checksum === null) return parse(row, "record") !== null && parse(row, "memory") !== null;
+  return checksum === checksumOf(String(record), String(memory));
 }
 
 /** A run in its latest state; undefined when unknown. */
@@ -58,9 +67,7 @@ export async function readRememberedRun(session: Session, runId: string): Promis
   const row = await session.first(SELECT_RUN, runId);
   if (!row) return undefined;
   const graph = await readGraph(session, runId).catch(() => []); // it only orders here; who goes on writes it anew
-  const tasks = inGraphOrder(await readTasks(session, runId), graph, ({ run }) => run);
-  const run = { ...parse<FlowRunSummary>(row, "record"), graph, tasks: tasks.map((task) => task.run) };
-  return { run, tasks };
+  return new RememberedRun({ summary: parse(row, "record"), graph, texts: await readTexts(session, runId) });
 }
 
 /** The task runs of a run that are in the middle of running. */
@@ -130,22 +137,26 @@ async function readGraph(session: Session, runId: string): Promise<GraphNode[]> 
   return parse(await session.first("SELECT graph FROM graphs WHERE flow_run_id = ?", runId), "graph");
 }
 
-async function readTasks(session: Session, runId: string): Promise<RememberedTask[]> {
+/** Task runs as JSON texts of `RememberedTask[]`: their records are not parsed to be handed on. */
+async function readTexts(session: Session, runId: string): Promise<string[]> {
   const rows = await session.all(
     "SELECT record, memory, checksum FROM task_runs WHERE flow_run_id = ? ORDER BY number",
     runId,
   );
-  return readTaskRows(rows, runId);
+  const texts: string[] = [];
+  for (let first = 0; first < rows.length; first += TASKS_OF_TEXT)
+    texts.push(
+      `[${rows
+        .slice(first, first + TASKS_OF_TEXT)
+        .filter(isWhole)
+        .map(textOfTask)
+        .join(",")}]`,
+    );
+  return texts;
 }
+
+const textOfTask = ({ record, memory }: SqlRow): string => `{"run":${record},"memory":${memory}}`;
 
 /** Those rows that are whole and belong to the run: a damaged index leads to others. */
 const readTaskRows = (rows: readonly SqlRow[], runId: string): RememberedTask[] =>
   rows.flatMap((row) => readTask(row) ?? []).filter(({ run }) => run.flowRunId === runId);
-
-/** A mapped parent before its children; calls that the graph no longer has come last. */
-function inGraphOrder<T>(tasks: readonly T[], graph: readonly GraphNode[], runOf: (task: T) => TaskRunRecord): T[] {
-  const places = new Map(graph.map(({ name }, place) => [name, place]));
-  const place = (task: T) => places.get(runOf(task).name) ?? graph.length;
-  const child = (task: T) => runOf(task).mapIndex ?? -1;
-  return [...tasks].sort((a, b) => place(a) - place(b) || child(a) - child(b));
-}

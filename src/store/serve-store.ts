@@ -1,7 +1,6 @@
 import { serve } from "../links/calls.js";
 import { toErrorRecord } from "../links/error-record.js";
 import type { Port } from "../links/port.js";
-import { packRun } from "./packed-run.js";
 import type { Store } from "./store.js";
 import type { Append, StoreCalls } from "./store-calls.js";
 
@@ -21,8 +20,8 @@ export function serveStore(port: Port, store: Store): void {
     settled(store.append(transitions, change)).catch((error: unknown) => toErrorRecord(error));
 
   serve<StoreCalls>(port, {
-    lastRun: async (place) => packRun(await store.lastRun(place)),
-    rememberedRun: async (runId) => packRun(await store.rememberedRun(runId)),
+    lastRun: async (place) => (await store.lastRun(place))?.packed() ?? null,
+    rememberedRun: async (runId) => (await store.rememberedRun(runId))?.packed() ?? null,
     beginRun: ({ run, graph, owner }) => settled(store.beginRun(run, graph, owner)),
     setGraph: ({ runId, graph }) => settled(store.setGraph(runId, graph)),
     appendAll: (appends) => Promise.all((JSON.parse(appends) as Append[]).map(appendOne)),

@@ -13,6 +13,7 @@ import type { OpenDriver } from "./driver.js";
 import { GatheredAsks } from "./gathered-asks.js";
 import { collectGarbage } from "./gc.js";
 import { BEAT_MS, beat } from "./owners.js";
+import type { RememberedRun } from "./remembered-run.js";
 import { movePlace, renamedFrom } from "./renamed-place.js";
 import { listRuns, newestCached, parse, readRememberedRun, readRun, readTasksBefore } from "./run-rows.js";
 import { spoolFolder } from "./spool.js";
@@ -24,9 +25,6 @@ import {
   damageText,
   type GcReport,
   type Owner,
-  type RememberedRun,
-  type RememberedTask,
-  type ResultId,
   type ResultWrite,
   type RunChange,
   type RunFilter,
@@ -37,6 +35,7 @@ import {
 import type { Append } from "./store-calls.js";
 import { isStoreFailure } from "./store-failure.js";
 import { folderOfStore } from "./store-path.js";
+import type { RememberedTask, ResultId } from "./task-memory.js";
 import { type QueuedWrite, WriteQueue } from "./write-queue.js";
 
 const TASK_NUMBER = "(SELECT number FROM task_runs WHERE id = ?)";

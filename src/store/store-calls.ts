@@ -8,19 +8,19 @@ import type {
   StateRecord,
 } from "../contracts/records.js";
 import type { ErrorClasses } from "../links/error-record.js";
+import type { PackedRun } from "./remembered-run.js";
 import {
   type CacheAsk,
   CorruptResultError,
   type GcReport,
   type Owner,
-  type RememberedTask,
-  type ResultId,
   type RunChange,
   type RunFilter,
   RunOwnedError,
   type RunPlace,
   type Transition,
 } from "./store.js";
+import type { RememberedTask, ResultId } from "./task-memory.js";
 
 /** One call of `Store.append`. */
 export interface Append {
@@ -30,9 +30,8 @@ export interface Append {
 
 /** Everything that crosses to the process that owns a store; one entry per method of `Store`. */
 export type StoreCalls = {
-  /** Answered by packed-run.ts, as is rememberedRun. */
-  lastRun: { ask: RunPlace; answer: string | null };
-  rememberedRun: { ask: string; answer: string | null };
+  lastRun: { ask: RunPlace; answer: PackedRun | null };
+  rememberedRun: { ask: string; answer: PackedRun | null };
   beginRun: { ask: { run: FlowRunSummary; graph: readonly GraphNode[]; owner: Owner }; answer: null };
   setGraph: { ask: { runId: string; graph: readonly GraphNode[] }; answer: null };
   /**

@@ -4,15 +4,12 @@ import { type Caller, connect } from "../links/calls.js";
 import { reviveError } from "../links/error-record.js";
 import type { Port } from "../links/port.js";
 import { GatheredAsks } from "./gathered-asks.js";
-import { unpackRun } from "./packed-run.js";
+import { type PackedRun, RememberedRun } from "./remembered-run.js";
 import type {
   CacheAsk,
   CacheHit,
   GcReport,
   Owner,
-  RememberedRun,
-  RememberedTask,
-  ResultId,
   RunChange,
   RunFilter,
   RunPlace,
@@ -20,6 +17,7 @@ import type {
   Transition,
 } from "./store.js";
 import { type Append, STORE_ERRORS, type StoreCalls } from "./store-calls.js";
+import type { RememberedTask, ResultId } from "./task-memory.js";
 
 interface WaitingAppend {
   readonly append: Append;
@@ -45,10 +43,10 @@ export class StoreClient implements Store {
   }
 
   async lastRun(place: RunPlace): Promise<RememberedRun | undefined> {
-    return unpackRun(await this.#ask("lastRun", place));
+    return unpacked(await this.#ask("lastRun", place));
   }
   async rememberedRun(runId: string): Promise<RememberedRun | undefined> {
-    return unpackRun(await this.#ask("rememberedRun", runId));
+    return unpacked(await this.#ask("rememberedRun", runId));
   }
   async beginRun(run: FlowRunSummary, graph: readonly GraphNode[], owner: Owner): Promise<void> {
     await this.#ask("beginRun", { run, graph, owner });
@@ -136,3 +134,6 @@ export function connectStore(port: Port): Store {
 }
 
 const closedError = () => new Error("Cannot use the store: it is closed");
+
+const unpacked = (packed: PackedRun | null): RememberedRun | undefined =>
+  packed ? new RememberedRun(packed) : undefined;

@@ -1,5 +1,6 @@
 import type { FlowRunSummary } from "../contracts/records.js";
-import type { RememberedRun, Store, Transition } from "./store.js";
+import type { RememberedRun } from "./remembered-run.js";
+import type { Store, Transition } from "./store.js";
 
 /** Told of what became durable: task runs that changed, and the flow run when it changed. */
 export type StoreListener = (runId: string, transitions: readonly Transition[], change?: FlowRunSummary) => void;
@@ -10,8 +11,8 @@ export type StoreListener = (runId: string, transitions: readonly Transition[], 
  */
 export function watchStore(store: Store, listener: StoreListener): Store {
   const tellCrash = (remembered: RememberedRun | undefined): RememberedRun | undefined => {
-    if (remembered?.run.state.type !== "Crashed") return remembered;
-    const { graph: _graph, tasks: _tasks, ...summary } = remembered.run;
+    if (remembered?.summary.state.type !== "Crashed") return remembered;
+    const { summary } = remembered;
     const crashed = remembered.tasks.filter(({ run }) => run.state.type === "Crashed");
     listener(
       summary.id,

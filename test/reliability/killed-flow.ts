@@ -36,7 +36,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs
 import { flow, task } from ${JSON.stringify(library)};
 const note = (line) => {
   const file = openSync(${JSON.stringify(SIDE_LOG)}, "a");
-  writeSync(file, JSON.stringify(line) + "\\n");
+  writeSync(file, "\\n" + JSON.stringify(line) + "\\n");
   fsyncSync(file);
   closeSync(file);
 };
@@ -62,7 +62,10 @@ export type Note =
   | { readonly begins: string; readonly from: readonly string[] }
   | { readonly made: string; readonly mark: string };
 
-/** The whole lines of the side log so far. */
+/**
+ * The whole lines of the side log so far. A kill can cut a write where a page of the file ends: what that line was to
+ * tell had not happened yet.
+ */
 export function readNotes(folder: string): Note[] {
   let text = "";
   try {
@@ -73,6 +76,13 @@ export function readNotes(folder: string): Note[] {
   return text
     .slice(0, text.lastIndexOf("\n") + 1)
     .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Note);
+    .flatMap((line) => wholeNote(line) ?? []);
+}
+
+function wholeNote(line: string): Note | undefined {
+  try {
+    return line === "" ? undefined : (JSON.parse(line) as Note);
+  } catch {
+    return undefined;
+  }
 }

@@ -13,7 +13,8 @@ import {
 } from "../../src/contracts/records.js";
 import { openStoreHere } from "../../src/store/open-store.js";
 import { serveStore } from "../../src/store/serve-store.js";
-import type { RememberedTask, Store } from "../../src/store/store.js";
+import type { Store } from "../../src/store/store.js";
+import type { RememberedTask } from "../../src/store/task-memory.js";
 import { parentOf, type Ran, SessionHarness } from "./session-harness.js";
 
 const test = suite("library");

@@ -7,7 +7,8 @@ import {
   type StateRecord,
   type StateType,
 } from "../../src/contracts/records.js";
-import type { Owner, ResultWrite, RunPlace, TaskRunMemory, Transition } from "../../src/store/store.js";
+import type { Owner, ResultWrite, RunPlace, Transition } from "../../src/store/store.js";
+import type { TaskRunMemory } from "../../src/store/task-memory.js";
 
 /** Who runs the runs of a test: this process. */
 export const self: Owner = { id: "owner-self", pid: process.pid, startedAt: Math.round(performance.timeOrigin) };
