@@ -17,17 +17,28 @@ interface Begun {
 /** How long a stopped run may take to write where it stands. */
 const LAST_WRITES_MS = 3000;
 
+/** More that have ended are forgotten, oldest first: a script that runs flows for days must not grow. */
+const MOST_ENDED = 500;
+
+/** Oldest first. */
 const begun = new Map<string, Begun>();
 
 /** Notes that a run goes on here, so that buttons can reach it. Gives the way to say that it ended. */
 export function noteLive(runId: string, stop: StopSignal, again: RunAgain): () => void {
   const { promise: ended, resolve } = deferred();
   const entry: Begun = { stop, ended, again };
+  begun.delete(runId);
   begun.set(runId, entry);
   return () => {
     entry.stop = null;
     resolve();
+    forgetOldest();
   };
+}
+
+function forgetOldest(): void {
+  if (begun.size <= MOST_ENDED) return;
+  for (const [runId, { stop }] of begun) if (stop === null) return void begun.delete(runId);
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {
@@ -75,6 +86,9 @@ export function cancelRun(runId: string): void {
 
 function runOf(runId: string, action: string): Begun {
   const found = begun.get(runId);
-  if (!found) throw new RangeError(`Cannot ${action} run ${JSON.stringify(runId)}: this session did not begin it`);
+  if (!found)
+    throw new RangeError(
+      `Cannot ${action} run ${JSON.stringify(runId)}: this session did not begin it, or has begun ${MOST_ENDED} others since`,
+    );
   return found;
 }

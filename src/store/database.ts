@@ -1,4 +1,4 @@
-import type { Driver, OpenDriver, SqlRow, SqlValue, Statement } from "./driver.js";
+import { type Driver, type OpenDriver, SqlError, type SqlRow, type SqlValue, type Statement } from "./driver.js";
 import { openDatabase, retryBusy } from "./open-database.js";
 import { storeFailure } from "./store-failure.js";
 import { Turns } from "./turns.js";
@@ -17,6 +17,8 @@ export class Database {
   readonly #driver: Driver;
   readonly #turns = new Turns();
   readonly #statements = new Map<string, Statement>();
+  /** A transaction failed and could not be taken back; nothing can begin before it is. */
+  #isLeftOpen = false;
   readonly #session: Session = {
     run: async (sql, ...parameters) => (await this.#statement(sql)).run(...parameters),
     all: async (sql, ...parameters) => (await this.#statement(sql)).all(...parameters),
@@ -64,7 +66,8 @@ export class Database {
         await this.#session.run("COMMIT");
         return answer;
       } catch (error) {
-        await this.#session.run("ROLLBACK").catch(() => {}); // SQLite may have rolled back by itself
+        this.#isLeftOpen = true;
+        await this.#endLeftOpen().catch(() => {}); // tried again before the next one; the first error tells more
         throw error;
       }
     });
@@ -73,11 +76,22 @@ export class Database {
   #turn<T>(action: string, attempt: () => Promise<T>): Promise<T> {
     return this.#turns.take(async () => {
       try {
-        return await retryBusy(attempt);
+        return await retryBusy(async () => {
+          if (this.#isLeftOpen) await this.#endLeftOpen();
+          return await attempt();
+        });
       } catch (error) {
         throw storeFailure(action, this.path, error);
       }
     });
+  }
+
+  async #endLeftOpen(): Promise<void> {
+    await this.#session.run("ROLLBACK").catch((error: unknown) => {
+      const isDone = error instanceof SqlError && error.failure === "other"; // SQLite rolled back by itself
+      if (!isDone) throw error;
+    });
+    this.#isLeftOpen = false;
   }
 
   async #statement(sql: string): Promise<Statement> {

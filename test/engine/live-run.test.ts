@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { cancelRun, context, display, flow, html, retryRun, signals, task } from "../../src/index.js";
+import { rejects } from "../store/store-suite.js";
 import { Notebook } from "./notebook.js";
 
 const test = suite<{ notebook: Notebook }>("live runs");
@@ -105,6 +106,17 @@ test("retryRun() runs calls outside a flow again as well", async ({ notebook }) 
   assert.equal(called.splice(0), ["a", "b", "c", "c"]);
   await retryRun(id, { kind: "all" });
   assert.equal(called, ["a", "b", "c"]);
+});
+
+test("a run that ended is held for its buttons until 500 others have begun since", async ({ notebook }) => {
+  const one = task("one", () => 1);
+  const oneAfterAnother = flow("one after another", () => one());
+  await oneAfterAnother.run({ store: "none" });
+  await oneAfterAnother.run({ store: "none" });
+  const [first, second] = notebook.begun.map((run) => run.current().id);
+  for (let each = 0; each < 499; each += 1) await oneAfterAnother.run({ store: "none" });
+  assert.is((await retryRun(second!)).type, "Success");
+  await rejects(retryRun(first!), /500 others since/);
 });
 
 test("retryRun() goes on with a paused task", async ({ notebook }) => {

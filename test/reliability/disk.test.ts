@@ -8,6 +8,7 @@ import { graphOf, resultOf, runOf, self, transitionOf } from "../store/sample-re
 import { rejects } from "../store/store-suite.js";
 import { DamagedFlow } from "./damaged-flow.js";
 import { mountSmallDisk, writeErrorHarness } from "./disk.js";
+import { refusedCallsHarness } from "./refused-calls.js";
 
 const scratch = mkdtempSync(join(tmpdir(), "cellar-small-disk-"));
 const disk = mountSmallDisk(scratch);
@@ -22,6 +23,13 @@ test("a write that the system refuses, the first as the last, is told in words a
   const { refusals, faults } = await writeErrorHarness(10);
   assert.equal(faults, []);
   assert.ok(refusals > 0);
+});
+
+test("each call of SQLite and of files that a run makes may be refused: told in words, nothing torn, well afterwards", async () => {
+  const { calls, refusals, faults } = await refusedCallsHarness(1);
+  console.log(`disk: ${calls} calls, each refused once or from there on`);
+  assert.equal(faults, []);
+  assert.is(refusals, calls);
 });
 
 if (typeof disk === "string") {

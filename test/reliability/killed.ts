@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { openStoreHere } from "../../src/store/open-store.js";
 import { describeStuck } from "./describe-stuck.js";
 import { Dice } from "./dice.js";
 import { killedFaults } from "./killed-checks.js";
@@ -84,7 +85,18 @@ async function killAndGoOn(
     const after = readNotes(folder);
     acknowledged.push(...(killed.storeDied ? before : after).slice(seen)); // without a store tasks go on by what is in memory
     seen = after.length;
+    if (await hasSucceeded(folder)) return await killedFaults(folder, acknowledged); // killed before it said so
   }
+}
+
+/** Whether the run came to its end before its process was killed: once more would be another run. */
+async function hasSucceeded(folder: string): Promise<boolean> {
+  const path = join(folder, ".cellar", "store.db");
+  if (!existsSync(path)) return false;
+  const store = await openStoreHere(path);
+  const [newest] = await store.flowRuns({ limit: 1 });
+  await store.close();
+  return newest?.state.type === "Success";
 }
 
 /** What was printed; words in its place where nothing was in all this time. */
