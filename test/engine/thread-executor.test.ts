@@ -4,7 +4,7 @@ import { mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import { threadId } from "node:worker_threads";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -339,6 +339,47 @@ test("an abort ends the task's thread", async ({ executor }) => {
 test("a time-out ends the task's thread", async ({ executor }) => {
   const cells = cellsOf();
   assert.is((await spinning(executor, cells, { timeout: 300 }))!.type, "TimedOut");
+  await comesToRest(cells);
+});
+
+/** Stops the run of a task in a thread once that has counted up to 1 in the first cell; gives its state. */
+async function stopped(executor: ThreadExecutor, fn: (cells: Int32Array) => unknown, cells: Int32Array) {
+  const stop = new AbortController();
+  const built = flow("f", () => ({ work: task("listens", fn)(cells) }));
+  const ended = built.run({ executor, resume: "never", signal: stop.signal });
+  while (Atomics.load(cells, 0) === 0) await nextTurn();
+  stop.abort();
+  return (await ended).result.get(built.calls.work);
+}
+for (const [how, body] of [
+  [
+    "by an event",
+    "await new Promise((go) => { signal.addEventListener('abort', go); begun(cells); }); end(signal.reason);",
+  ],
+  ["while it computes", "begun(cells); while (!signal.aborted); end(signal.reason);"],
+  ["by throwIfAborted()", "begun(cells); try { for (;;) signal.throwIfAborted(); } catch (reason) { end(reason); }"],
+] as const)
+  test(`a stop reaches a task that listens ${how}, which ends by itself`, async ({ notebook, executor }) => {
+    const imports = { context: "cellar#context" };
+    const begun = noted(() => stub(), "(cells) => { Atomics.store(cells, 0, 1); }");
+    const say = '(reason) => { context().log(reason.name + ": " + reason.message); }';
+    const end = noted(() => stub(), say, {}, imports);
+    const text = `async (cells) => { const { signal } = context(); ${body} }`;
+    const state = await stopped(
+      executor,
+      noted(() => stub() as unknown, text, { begun, end }, imports),
+      cellsOf(),
+    );
+    assert.is(state.type, "Cancelled");
+    const [run] = await notebook.runs();
+    const logs = async () => (await notebook.opened.logs(run!.tasks[0]!.id)).map(({ text }) => text);
+    for (let tries = 0; tries < 500 && (await logs()).length === 0; tries += 1) await delay(20);
+    assert.equal(await logs(), ["AbortError: The run was cancelled."]);
+  });
+test("a task that listens and goes on all the same is ended with its thread", async ({ executor }) => {
+  const cells = cellsOf();
+  const text = "(cells) => { context().signal; Atomics.store(cells, 0, 1); for (;;) Atomics.add(cells, 1, 1); }";
+  assert.is((await stopped(executor, withCellar(text, "context"), cells)).type, "Cancelled");
   await comesToRest(cells);
 });
 test("cancel() ends the attempt's thread; others go on", async () => {

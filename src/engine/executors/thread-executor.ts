@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import type { Executor, RunToken, TaskRef } from "../../flow/executor.js";
+import { toErrorRecord } from "../../links/error-record.js";
 import type { State } from "../../state/states.js";
 import type { TaskContext } from "../../task/context.js";
 import { Signal } from "../../task/signals.js";
@@ -8,7 +9,7 @@ import { callFunction } from "../call-task.js";
 import { currentSurroundings } from "../surroundings-of.js";
 import { pack, packOrProblem, unpack } from "../threads/crossing.js";
 import { shipFunction } from "../threads/ship-function.js";
-import type { ThreadAnswer, ThreadNote } from "../threads/thread-messages.js";
+import type { ThreadAnswer, ThreadNote, ThreadOrder } from "../threads/thread-messages.js";
 import { ThreadPool } from "../threads/thread-pool.js";
 
 export interface ThreadOptions {
@@ -19,7 +20,9 @@ export interface ThreadOptions {
 /**
  * Calls tasks in threads, so that heavy computing leaves the event loop free. A task's source goes there with what it
  * refers to: functions by their source, constants by value as they are when the attempt begins, imports by name. A
- * stop, a time-out or `cancel` ends the thread at once: nothing of the task goes on, `finally` included.
+ * stop or a time-out aborts `context().signal` there, also where the task computes and only reads `signal.aborted`; a
+ * task that has asked for it has a second to end by itself. One that never asked is ended at once with its thread, as
+ * by `cancel`: nothing of it goes on, `finally` included.
  */
 export class ThreadExecutor implements Executor {
   readonly concurrency: number;
@@ -58,6 +61,7 @@ export class ThreadExecutor implements Executor {
   ): Promise<unknown> {
     const { port1, port2 } = new MessageChannel();
     const attempt = new AbortController();
+    const told = new Told(port1, context);
     this.#attempts.set(taskRunId, attempt);
     try {
       const job = {
@@ -69,12 +73,14 @@ export class ThreadExecutor implements Executor {
         ...contextParts(context),
         port: port2,
       };
-      listen(port1, context);
-      const run = (await this.#poolNow(task.name)).run(job, AbortSignal.any([context.signal, attempt.signal]));
+      const pool = await this.#poolNow(task.name);
+      context.signal.addEventListener("abort", () => told.stop(context.signal.reason, attempt), { once: true });
+      if (context.signal.aborted) attempt.abort();
+      const run = pool.run(job, attempt.signal);
       const answer = await Promise.race([run, deathOf(port1, task.name, attempt)]);
       return outcomeOf(answer);
     } finally {
-      drain(port1, context);
+      told.drain();
       port1.close();
       if (this.#attempts.get(taskRunId) === attempt) this.#attempts.delete(taskRunId);
     }
@@ -121,8 +127,44 @@ function outcomeOf(answer: ThreadAnswer): unknown {
   throw new Signal(kind as Signal["kind"], message, unpack(answer.value), delayMs);
 }
 
-function listen(port: MessagePort, context: TaskContext): void {
-  port.on("message", (note: ThreadNote) => hear(note, context));
+/** How long a task that has asked for its signal may take to end by itself. */
+const GRACE_MS = 1000;
+
+/** The conversation with a task in its thread. */
+class Told {
+  #listens = false;
+
+  constructor(
+    private readonly port: MessagePort,
+    private readonly context: TaskContext,
+  ) {
+    port.on("message", (note: ThreadNote) => this.#hear(note));
+  }
+
+  /** Tells a task that listens to stop, and ends it where it does not; any other is ended at once. */
+  stop(reason: unknown, attempt: AbortController): void {
+    this.drain();
+    if (!this.#listens) {
+      attempt.abort();
+      return;
+    }
+    const { name, message } = toErrorRecord(reason);
+    this.port.postMessage({ name, message } satisfies ThreadOrder);
+    const timer = setTimeout(() => attempt.abort(), GRACE_MS);
+    this.port.once("close", () => clearTimeout(timer));
+  }
+
+  /** What was said before the end may still be on its way: the answer comes by another port. */
+  drain(): void {
+    for (let next = receiveMessageOnPort(this.port); next; next = receiveMessageOnPort(this.port))
+      this.#hear(next.message as ThreadNote);
+  }
+
+  #hear(note: ThreadNote): void {
+    if ("listens" in note) this.#listens = true;
+    else if ("log" in note) this.context.log(note.log);
+    else this.context.progress(note.fraction, note.message);
+  }
 }
 
 /** Rejects when the thread died: it held the port's other end. The attempt's abort frees its place in the pool. */
@@ -141,15 +183,4 @@ function deathOf(port: MessagePort, taskName: string, attempt: AbortController):
       setImmediate(() => setImmediate(end));
     });
   });
-}
-
-/** What was said before the end may still be on its way: the answer comes by another port. */
-function drain(port: MessagePort, context: TaskContext): void {
-  for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
-    hear(next.message as ThreadNote, context);
-}
-
-function hear(note: ThreadNote, context: TaskContext): void {
-  if ("log" in note) context.log(note.log);
-  else context.progress(note.fraction, note.message);
 }

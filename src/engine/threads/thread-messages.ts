@@ -44,12 +44,22 @@ export interface ThreadJob {
   readonly context: Omit<TaskContext, "signal" | "log" | "progress" | "parameters" | "loopResult">;
   readonly parameters: Crossing;
   readonly loopResult: Crossing;
-  /** Takes ThreadNotes while the task runs. */
+  /** Takes ThreadNotes while the task runs, and gives ThreadOrders. */
   readonly port: MessagePort;
 }
 
 /** What a task says while it runs. */
-export type ThreadNote = { readonly log: string } | { readonly fraction: number; readonly message: string | undefined };
+export type ThreadNote =
+  | { readonly log: string }
+  | { readonly fraction: number; readonly message: string | undefined }
+  /** It has asked for its signal: a stop is told to it, and it is given time to end by itself. */
+  | { readonly listens: true };
+
+/** What a running task is told: to stop, with the name and message of its signal's reason. */
+export interface ThreadOrder {
+  readonly name: string;
+  readonly message: string;
+}
 
 /** A file that a task imported, and when it had last been changed. */
 export interface LoadedFile {

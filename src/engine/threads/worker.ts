@@ -7,6 +7,7 @@ import { pack, unpack } from "./crossing.js";
 import { loadShipped, placeOf } from "./load-shipped.js";
 import { filesLoaded } from "./thread-files.js";
 import type { Crossing, ThreadAnswer, ThreadJob, ThreadNote } from "./thread-messages.js";
+import { threadSignal } from "./thread-signal.js";
 
 /**
  * Calls a shipped task in this thread. Never rejects: what was thrown is an answer. The port is closed by the other
@@ -31,8 +32,8 @@ async function keptStream(value: unknown, { streamFolder, taskName }: ThreadJob)
 }
 
 function contextOf({ context, parameters, loopResult, port }: ThreadJob): TaskContext {
-  const { signal } = new AbortController(); // a stop ends the thread: there is nothing left to tell
   const say = (note: ThreadNote) => port.postMessage(note);
+  let signal: AbortSignal | undefined;
   return {
     ...context,
     get parameters() {
@@ -41,7 +42,13 @@ function contextOf({ context, parameters, loopResult, port }: ThreadJob): TaskCo
     get loopResult() {
       return unpack(loopResult);
     },
-    signal,
+    get signal() {
+      if (!signal) {
+        signal = threadSignal(port);
+        say({ listens: true });
+      }
+      return signal;
+    },
     log: (text) => say({ log: String(text) }),
     progress: (fraction, message) => say({ fraction, message }),
   };
