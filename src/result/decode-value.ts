@@ -13,7 +13,7 @@ import { kindNamed } from "./value-kinds.js";
 export function decodeValue(blob: Json, find: FindBytes = findNothing): unknown {
   if (typeof blob !== "object" || blob === null || Array.isArray(blob))
     throw malformed("the stored form is not an object");
-  if (blob.v !== 1 && blob.v !== 2) throw malformed(`version ${JSON.stringify(blob.v) ?? "none"} is not known`);
+  if (blob.v !== 1 && blob.v !== 2) throw malformed(`version ${inWords(blob.v)} is not known`);
   const { nodes } = blob;
   if (!Array.isArray(nodes)) throw malformed("nodes is not a list");
   const objects: object[] = [];
@@ -33,7 +33,10 @@ export function decodeValue(blob: Json, find: FindBytes = findNothing): unknown 
     for (at = 0; at < nodes.length; at += 1) fillObject(objects[at]!, nodes[at]!, read);
     return read(blob.root);
   } catch (error) {
-    throw malformed(`node ${at}: ${(error as Error).message}`, error);
+    throw malformed(
+      `node ${at}: ${error instanceof RangeError ? "too deep or too large" : (error as Error).message}`,
+      error,
+    );
   }
 }
 
@@ -64,3 +67,7 @@ const findNothing: FindBytes = () => {
 
 const malformed = (detail: string, cause?: unknown): SyntaxError =>
   new SyntaxError(`Cannot deserialize value: ${detail}`, { cause });
+
+/** Short, however deep a hostile blob nests. */
+const inWords = (part: Json | undefined): string =>
+  typeof part === "object" ? "of another kind" : (JSON.stringify(part) ?? "none").slice(0, 40);

@@ -28,7 +28,9 @@ function formatError(issue: $ZodIssue, json: unknown): StateFormatError {
   const steps = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
   if (issue.code !== "invalid_union" || !("discriminator" in issue)) return new StateFormatError(steps, issue.message);
   const found = valueAt(json, steps);
-  return new StateFormatError(steps, found === undefined ? "type is missing" : `unknown type ${JSON.stringify(found)}`);
+  if (found === undefined) return new StateFormatError(steps, "type is missing");
+  const shown = typeof found === "object" ? "of no text" : JSON.stringify(found).slice(0, 100); // it may nest without end
+  return new StateFormatError(steps, `unknown type ${shown}`);
 }
 
 const valueAt = (json: unknown, steps: readonly Step[]): unknown =>

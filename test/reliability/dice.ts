@@ -20,12 +20,13 @@ export class Dice {
   }
 }
 
-/** The seed of a harness: CELLAR_SEED to see a failure again, else a new one. It is printed either way. */
-export function drawSeed(harness: string): number {
-  const given = process.env.CELLAR_SEED;
+/**
+ * The seed of a harness, printed.
+ * @param given to see a failure again. @default CELLAR_SEED, else a new one
+ */
+export function drawSeed(harness: string, given = process.env.CELLAR_SEED): number {
   const seed = given === undefined ? randomInt(2 ** 31) : Number(given);
-  if (!Number.isInteger(seed))
-    throw new TypeError(`Cannot seed ${harness}: CELLAR_SEED is "${given}", no whole number`);
+  if (!Number.isInteger(seed)) throw new TypeError(`Cannot seed ${harness}: the seed is "${given}", no whole number`);
   console.log(`${harness}: CELLAR_SEED=${seed}`);
   return seed;
 }

@@ -6,10 +6,6 @@ export class Faults {
   #from = Number.POSITIVE_INFINITY;
   #until = Number.POSITIVE_INFINITY;
 
-  get count(): number {
-    return this.#count;
-  }
-
   /** From now on the `from`th call, counted from 0, is refused, and those behind it, `times` in all. */
   begin(from: number, times: number): void {
     this.#count = 0;

@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { exportNotebook } from "../../src/export/export-notebook.js";
+import { drawSeed } from "./dice.js";
+import { hostileHarness } from "./hostile-fuzz.js";
 import { BREACH, HOSTILE_NOTEBOOKS } from "./hostile-notebooks.js";
 
 const HEADLESS = fileURLToPath(new URL("../../kernel/headless/main.js", import.meta.url));
@@ -65,5 +67,10 @@ for (const { what, json, runs } of HOSTILE_NOTEBOOKS) {
     assert.not.match(said, /node:internal|FATAL|heap/);
   });
 }
+
+hostile("2000 damaged values, states and notebooks are read, or refused in words", async () => {
+  const { faults } = await hostileHarness(drawSeed("hostile"), 2_000);
+  assert.equal(faults, []);
+});
 
 hostile.run();

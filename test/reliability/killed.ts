@@ -27,7 +27,7 @@ const PLACES: readonly ((folder: string) => Victims)[] = [
 
 export interface KilledReport {
   readonly kills: { readonly [whom: string]: number };
-  /** What must not happen, each with the seed of its flow. */
+  /** What must not happen, each with the seed of its flow: `killedHarness(seed, KILLS_PER_FLOW)` runs that one. */
   readonly faults: readonly string[];
 }
 
@@ -38,13 +38,13 @@ export async function killedHarness(seed: number, count: number): Promise<Killed
   const done = () => Object.values(kills).reduce((sum, each) => sum + each, 0);
   for (let flow = 0; done() < count; flow += 1) {
     const folder = mkdtempSync(join(tmpdir(), "cellar-killed-"));
-    const victims = PLACES[flow % PLACES.length]!(folder);
+    const victims = PLACES[(seed + flow) % PLACES.length]!(folder);
     try {
       const found = await killAndGoOn(folder, victims, new Dice(seed + flow), (whom) => {
         kills[whom] = (kills[whom] ?? 0) + 1;
         return done() < count;
       });
-      faults.push(...found.map((fault) => `flow ${flow} of seed ${seed}: ${fault}`));
+      faults.push(...found.map((fault) => `seed ${seed + flow}: ${fault}`));
     } finally {
       await victims.close();
       rmSync(folder, { recursive: true, force: true });
