@@ -41,6 +41,11 @@ const CHECKS: readonly Job[] = [
     args: [bin("typescript/bin/tsc"), "-p", "extension", "--noEmit"],
     count: byExitCode,
   },
+  {
+    name: "documentation of public names",
+    args: [bin("typedoc/bin/typedoc"), "--options", "docs/typedoc.json", "--emit", "none"],
+    count: byExitCode,
+  },
   { name: "lint", args: [bin("@biomejs/biome/bin/biome"), "check"], count: byExitCode },
 ];
 

@@ -34,6 +34,7 @@ export const STATE_TYPES = [
   "Crashed",
   "Cancelled",
 ] as const;
+/** Names of the state classes. */
 export type StateType = (typeof STATE_TYPES)[number];
 
 /** An error that crossed a process, a row or a MIME bundle. */
@@ -66,12 +67,17 @@ export interface ResultRecord {
 
 /** A State as it is listed, stored, sent and drawn: all of it but the values. */
 export interface StateRecord {
+  /** Version of the record. */
   readonly v: 1;
+  /** The state's class. */
   readonly type: StateType;
+  /** What a person should know, in a sentence. */
   readonly message: string | null;
+  /** When it was reached. */
   readonly timestamp: EpochMs;
   /** Attempts begun so far, this one included; 0 before the first. */
   readonly runCount: number;
+  /** Its result, without the value. */
   readonly result: ResultRecord;
   /** Of a Failed state. */
   readonly error?: ErrorRecord;
@@ -84,7 +90,12 @@ export interface StateRecord {
   /** Of a Cached state. */
   readonly expires?: EpochMs | null;
   /** Last progress told by the task, 0..1. */
-  readonly progress?: { readonly fraction: number; readonly message: string | null };
+  readonly progress?: {
+    /** 0..1 */
+    readonly fraction: number;
+    /** What it is about to do. */
+    readonly message: string | null;
+  };
 }
 
 /** Payload of STATE_MIME: a state, with the name of what is in it where there is one. */
@@ -94,7 +105,9 @@ export interface StatePayload extends StateRecord {
 
 /** One task run of a flow run, in its latest state. */
 export interface TaskRunRecord {
+  /** Unique among all task runs; kept from attempt to attempt. */
   readonly id: string;
+  /** The flow run it is part of. */
   readonly flowRunId: string;
   /** The call's name in its flow ("extract", "extract-2"). */
   readonly name: string;
@@ -102,18 +115,24 @@ export interface TaskRunRecord {
   readonly task: string;
   /** Index of a mapped child; null otherwise. */
   readonly mapIndex: number | null;
+  /** Its latest state. */
   readonly state: StateRecord;
   /** Attempts allowed: maxRetries + 1. */
   readonly maxAttempts: number;
   /** True when this attempt of the flow run kept a state reached by an earlier one. */
   readonly kept: boolean;
+  /** When its latest attempt began; null before the first. */
   readonly startedAt: EpochMs | null;
+  /** When it was over; null before. */
   readonly endedAt: EpochMs | null;
   /** Why it ran or did not: "kept", "inputs changed: limit 5 → 6", "cache miss: url changed …", or null. */
   readonly reason: string | null;
   /** Of a mapped parent in a copy that leaves children out: how many of all its children are in which state. */
-  readonly childStates?: { readonly [T in StateType]?: number };
+  readonly childStates?: StateCounts;
 }
+
+/** How many are in which state; those that none is in are left out. */
+export type StateCounts = { readonly [T in StateType]?: number };
 
 /** A planned call: what is known of a task before it runs. */
 export interface GraphNode {
@@ -135,25 +154,35 @@ export interface Place {
 
 /** A flow run in its latest state: a row of the store, and all that a widget needs. */
 export interface FlowRunRecord {
+  /** Version of the record. */
   readonly v: 1;
+  /** Unique among all flow runs; kept from attempt to attempt. */
   readonly id: string;
+  /** The flow's name. */
   readonly flow: string;
+  /** Where the code stands that ran it. */
   readonly place: Place;
+  /** Its latest state. */
   readonly state: StateRecord;
   /** 1 for a fresh run; one more each time it was resumed. */
   readonly attempt: number;
-  /** Task runs that this attempt kept and ran, mapped children counted one by one, their parent not. */
+  /** Task runs that this attempt kept, mapped children counted one by one, their parent not. */
   readonly kept: number;
+  /** Task runs that this attempt ran, counted alike. */
   readonly ran: number;
   /** Task runs whose results this attempt took from the cache: neither kept nor ran. @default 0 */
   readonly cached?: number;
+  /** Start of its first attempt. */
   readonly createdAt: EpochMs;
   /** Start of this attempt. */
   readonly startedAt: EpochMs;
+  /** When this attempt was over; null before. */
   readonly endedAt: EpochMs | null;
+  /** What it was given; text where that is no JSON. */
   readonly parameters: { readonly [name: string]: Json };
   /** Task runs that this copy leaves out to stay small; the store has them. */
   readonly omitted?: number;
+  /** Its calls, each behind what it waits for. */
   readonly graph: readonly GraphNode[];
   /** Latest state of every task run, in graph order, a mapped parent before its children. */
   readonly tasks: readonly TaskRunRecord[];

@@ -13,15 +13,18 @@ export interface RunCommOpen {
   readonly runId: string;
 }
 
-/** What of an ended run runs again; the rest is kept. Tasks are named by their calls. */
+/** What of an ended run runs again; the rest is kept. */
 export type Rerun =
-  /** What did not end well, and what waits for it. */
-  | { readonly kind: "failed" }
-  | { readonly kind: "all" }
-  /** A task and all that depends on it. */
-  | { readonly kind: "from"; readonly task: string }
-  /** What did not end well; a Paused task goes on. */
-  | { readonly kind: "resume"; readonly task: string };
+  | {
+      /** "failed": what did not end well, and what waits for it; "all": everything. */
+      readonly kind: "failed" | "all";
+    }
+  | {
+      /** "from": a task and all that depends on it; "resume": what did not end well, and a Paused task goes on. */
+      readonly kind: "from" | "resume";
+      /** Name of its call. */
+      readonly task: string;
+    };
 
 /** Requests of the front end; each is acknowledged by an answer with the same id. */
 export type RunCommRequest =

@@ -5,6 +5,7 @@ export const DISPLAY: unique symbol = Symbol.for("Jupyter.display") as never;
 
 /** An object that shows itself. */
 export interface Displayable {
+  /** The MIME bundle, "text/plain" among it where it can be said in text. */
   [DISPLAY](): MimeBundle | Promise<MimeBundle>;
 }
 

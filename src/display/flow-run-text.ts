@@ -1,4 +1,4 @@
-import type { FlowRunRecord, TaskRunRecord } from "../contracts/records.js";
+import type { FlowRunRecord, StateCounts, TaskRunRecord } from "../contracts/records.js";
 import { FAILED_TYPES, type StateType } from "../contracts/records.js";
 import { STATE_LOOKS } from "../contracts/state-look.js";
 import { errorText } from "./error-text.js";
@@ -11,7 +11,6 @@ import {
   type OutlineNode,
   outlineRun,
   outlineType,
-  type StateCounts,
   taskTitle,
 } from "./run-outline.js";
 

@@ -3,12 +3,11 @@ import {
   FAILED_TYPES,
   type FlowRunRecord,
   RUNNING_TYPES,
+  type StateCounts,
   type StateType,
   SUCCESSFUL_TYPES,
   type TaskRunRecord,
 } from "../contracts/records.js";
-
-export type StateCounts = { readonly [T in StateType]?: number };
 
 /** One call of a flow run, with its mapped children behind it. */
 export interface OutlineNode {

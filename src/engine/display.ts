@@ -8,6 +8,7 @@ import { resultRecord, stateRecord } from "../state/state-record.js";
 import { State } from "../state/states.js";
 import { currentSurroundings } from "./surroundings-of.js";
 
+/** How a value is shown. */
 export interface DisplayOptions {
   /** Name under which the output can be replaced. */
   readonly displayId?: string;

@@ -8,8 +8,7 @@ import type { TaskCall } from "../task/task-call.js";
  * @throws {TypeError} when the flow has no call of that name.
  */
 export function callsAgain(flowName: string, calls: readonly TaskCall[], rerun: Rerun): ReadonlySet<TaskCall> {
-  if (rerun.kind === "failed") return new Set();
-  if (rerun.kind === "all") return new Set(calls);
+  if (!("task" in rerun)) return new Set(rerun.kind === "all" ? calls : []);
   const call = calls.find(({ name }) => name === rerun.task);
   if (!call) throw new TypeError(`Cannot run flow "${flowName}": it has no call ${JSON.stringify(rerun.task)}`);
   return rerun.kind === "from" ? new Set(dependentCalls(call, calls)) : new Set();

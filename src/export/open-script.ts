@@ -15,8 +15,11 @@ export interface Script {
    * One that does not fit ends the process with code 2 and says so.
    */
   flag(name: string, initial: string): string;
+  /** The same for a number. */
   flag(name: string, initial: number): number;
+  /** The same for a switch. */
   flag(name: string, initial: boolean): boolean;
+  /** The same for anything else, given as JSON. */
   flag<T>(name: string, initial: T): T;
   /** Runs a flow, says how it ended, and lets the process end with code 1 when it failed. Flags go to its parameters. */
   run(flow: Flow, options?: RunOptions): Promise<FlowState>;

@@ -6,12 +6,15 @@ import type { TaskDefinition } from "../task/task-definition.js";
 
 /** One attempt of one task: what an executor is asked to call. */
 export interface TaskRef {
+  /** Names the attempt in `cancel`. */
   readonly taskRunId: string;
+  /** What is to be called. */
   readonly task: TaskDefinition;
 }
 
 /** The way to stop an attempt, and what the task sees of its run. */
 export interface RunToken {
+  /** What the task sees by `context()`. */
   readonly context: TaskContext;
   /** Calls back when the attempt is to stop, with the state it then ends in. Gives the way to stop listening. */
   readonly onStop: (listener: (state: State) => void) => () => void;
@@ -21,6 +24,7 @@ export interface RunToken {
   readonly keepStream: (stream: AsyncIterable<unknown>) => Promise<StoredBytes>;
   /** The folder in which it is kept, for those who call the task in another thread. */
   readonly streamFolder: () => Promise<string>;
+  /** The engine's clock. */
   readonly now: () => EpochMs;
   /** Calls back after a while; gives the way to give it up. */
   readonly after: (delayMs: number, body: () => void) => () => void;
@@ -34,5 +38,6 @@ export interface Executor {
   submit(ref: TaskRef, inputs: readonly unknown[], token: RunToken): Promise<State>;
   /** Gives up an attempt whose state nobody waits for any more. */
   cancel(taskRunId: string): void;
+  /** Ends what it holds: threads, connections. It is used no more. */
   close(): Promise<void>;
 }

@@ -13,18 +13,24 @@ import { FlowGraph } from "./flow-graph.js";
 import type { FlowState } from "./flow-results.js";
 import { type VisualizeOptions, visualize } from "./visualize.js";
 
+/** Rules for a flow. */
 export interface FlowOptions<C = unknown> {
   /** Calls whose states decide the flow's. @default those that no other waits for */
   readonly referenceTasks?: (calls: C) => readonly TaskCall[];
+  /** Told of each change of the flow's state; what one returns takes its place. @default [] */
   readonly stateHandlers?: readonly StateHandler<Flow>[];
+  /** Called once when a run has ended in a failed state. What it throws is told as a warning. */
   readonly onFailure?: (flow: Flow, state: State) => void | Promise<void>;
+  /** Where its tasks are called. @default a LocalExecutor */
   readonly executor?: Executor;
   /** For results of tasks that name none. @default ValueSerializer */
   // biome-ignore lint/suspicious/noExplicitAny: it serializes whatever the tasks give
   readonly serializer?: ResultSerializer<any>;
 }
 
+/** How one run is to go. */
 export interface RunOptions {
+  /** Values of the flow's parameters, by name. @default {} */
   readonly parameters?: { readonly [name: string]: unknown };
   /**
    * "failed" goes on with the last run of this place when it did not succeed; "never" starts anew; a run's id
@@ -36,9 +42,11 @@ export interface RunOptions {
   readonly from?: TaskCall;
   /** States to begin with, by call or by name; finished ones are kept. */
   readonly taskStates?: ReadonlyMap<TaskCall | string, State> | { readonly [name: string]: State };
+  /** Where the tasks are called. @default the flow's */
   readonly executor?: Executor;
   /** Where the run is kept; "none": nowhere. @default the store of the place */
   readonly store?: Store | "none";
+  /** Cancels the run when it aborts. @default none */
   readonly signal?: AbortSignal;
   /** Told of each state of a task (with its call) and of the flow (without). */
   readonly onState?: (state: State, call: TaskCall | null, mapIndex: number | null) => void;
@@ -54,9 +62,12 @@ export class Flow<C = unknown> {
   readonly calls: C;
 
   constructor(
+    /** As it was named; with the notebook and the cell it says where a run belongs. */
     readonly name: string,
+    /** Its calls in the order in which they were made. */
     readonly graph: FlowGraph,
     calls: C,
+    /** As they were given. */
     readonly options: FlowOptions<never>,
   ) {
     this.calls = calls;
@@ -92,6 +103,7 @@ export class Flow<C = unknown> {
     return this.graph.calls.length > MOST_DRAWN ? text : { "image/svg+xml": this.visualize(), ...text };
   }
 
+  /** How it looks in a terminal. */
   [inspect.custom](): string {
     const { length } = this.graph.calls;
     return `Flow ${JSON.stringify(this.name)} (${length} ${length === 1 ? "call" : "calls"})`;

@@ -7,6 +7,7 @@ import type { CallStates } from "../state/call-states.js";
 import type { State } from "../state/states.js";
 import type { TaskCall } from "../task/task-call.js";
 
+/** How a graph is drawn. */
 export interface VisualizeOptions {
   /** Colours each call by how it ended: the state that `run` gave, also one that was loaded. */
   readonly state?: State;

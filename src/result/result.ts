@@ -10,6 +10,7 @@ const DEFAULT_SERIALIZER = new ValueSerializer();
 
 /** What makes a Result. */
 export interface ResultFields<T> {
+  /** The value, or its stored form where `serialized`. */
   readonly value: T | Json;
   /** Whether `value` is what the serializer made. @default false */
   readonly serialized?: boolean;
@@ -36,8 +37,11 @@ export class Result<T = unknown> {
       result.#origin = origin;
     };
   }
+  /** The value, or its stored form where `serialized`. */
   readonly value: T | Json;
+  /** Whether `value` is the stored form. */
   readonly serialized: boolean;
+  /** What wrote it, or would. */
   readonly serializer: ResultSerializer<T>;
 
   constructor(fields: ResultFields<T>) {

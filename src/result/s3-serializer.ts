@@ -10,6 +10,7 @@ import { ValueSerializer } from "./value-serializer.js";
  * environment (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, the machine's role).
  */
 export interface S3Options<T> extends S3Service {
+  /** Its name; it must exist. */
   readonly bucket: string;
   /** What the keys begin with. @default "" */
   readonly prefix?: string;

@@ -1,5 +1,6 @@
 /** A value that a serializer cannot hold: where it is and what it is. */
 export class SerializeError extends TypeError {
+  /** Tells the class where `instanceof` cannot. */
   override readonly name = "SerializeError";
   /** Way from the result to the part that does not fit: `result.rows[3].fn`. */
   readonly path: string;

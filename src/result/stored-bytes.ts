@@ -6,6 +6,7 @@ import { formatBytes } from "../display/human-units.js";
 export interface BytesReference {
   /** Lower-case hex SHA-256. */
   readonly sha256: string;
+  /** Size of the content. */
   readonly bytes: number;
 }
 
@@ -56,6 +57,7 @@ export class StoredBytes implements AsyncIterable<Uint8Array> {
     return (await this.bytes()).toString("utf8");
   }
 
+  /** The content, piece by piece. */
   [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
     return this.#home.chunks(this.reference);
   }
@@ -74,6 +76,7 @@ export class StoredBytes implements AsyncIterable<Uint8Array> {
     return `stream, ${formatBytes(this.size)}`;
   }
 
+  /** How it looks in a terminal. */
   [inspect.custom](): string {
     return `${this} (sha256 ${this.sha256.slice(0, SHOWN_DIGITS)}…)`;
   }

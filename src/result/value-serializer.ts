@@ -13,6 +13,7 @@ import { StoredBytes } from "./stored-bytes.js";
 export class ValueSerializer implements ResultSerializer {
   readonly type = "value";
 
+  /** The value as JSON; with a shelf, large bytes go there. @throws {SerializeError} naming the path to what does not fit. */
   serialize(value: unknown): Json;
   serialize(value: unknown, shelf: ByteShelf | undefined): Json | Promise<Json>;
   serialize(value: unknown, shelf?: ByteShelf): Json | Promise<Json> {

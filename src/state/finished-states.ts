@@ -25,6 +25,7 @@ export interface SuccessClass {
 }
 /** Did what it should; its result is what it produced. */
 export type Success<T = unknown> = SuccessState<T, "Success">;
+/** Did what it should; its result is what it produced. */
 export const Success: SuccessClass = SuccessState;
 
 export interface CachedFields<T = unknown> extends StateFields<T> {
@@ -38,7 +39,9 @@ export interface CachedFields<T = unknown> extends StateFields<T> {
 
 /** Has a result that an earlier run made. */
 export class Cached<T = unknown> extends SuccessState<T, "Cached"> {
+  /** The flow's parameters when the result was made; null where they are not known. */
   readonly cachedParameters: { readonly [name: string]: Json } | null;
+  /** Content hash of each input the result was made from; null where they are not known. */
   readonly hashedInputs: { readonly [input: string]: string } | null;
   readonly #expiration: number | null;
 
@@ -52,6 +55,7 @@ export class Cached<T = unknown> extends SuccessState<T, "Cached"> {
     Object.freeze(this);
   }
 
+  /** When the result is too old to be taken; null for never. */
   get cachedResultExpiration(): Date | null {
     return this.#expiration === null ? null : new Date(this.#expiration);
   }
@@ -108,6 +112,7 @@ export interface FailedClass {
 }
 /** Went wrong; its result is the error. */
 export type Failed<T = unknown> = FailedState<T, "Failed">;
+/** Went wrong; its result is the error. */
 export const Failed: FailedClass = FailedState;
 
 /** Took longer than it may. */

@@ -22,6 +22,7 @@ export interface PendingClass {
 }
 /** Not begun: waits for what comes before it. */
 export type Pending<T = unknown> = PendingState<T, "Pending">;
+/** Not begun: waits for what comes before it. */
 export const Pending: PendingClass = PendingState;
 
 /** Only a Paused state may have none: it waits until it is resumed. */
@@ -46,6 +47,7 @@ export class ScheduledState<T, Type extends ScheduledType> extends PendingState<
     if (new.target === ScheduledState) Object.freeze(this);
   }
 
+  /** When it begins; null on Paused means: until somebody resumes it. */
   get startTime(): StartTime<Type> {
     return (this.#startTime === null ? null : new Date(this.#startTime)) as StartTime<Type>;
   }
@@ -61,6 +63,7 @@ export interface ScheduledClass {
 }
 /** To begin at a given time. */
 export type Scheduled<T = unknown> = ScheduledState<T, "Scheduled">;
+/** To begin at a given time. */
 export const Scheduled: ScheduledClass = ScheduledState;
 
 export interface RetryingFields<T = unknown> extends ScheduledFields<T, "Retrying"> {
@@ -79,6 +82,7 @@ export class Retrying<T = unknown> extends ScheduledState<T, "Retrying"> {
     Object.freeze(this);
   }
 
+  /** All that a state like this one is made of. */
   override fields(): RetryingFields<T> {
     return { ...super.fields(), runCount: this.runCount };
   }

@@ -20,6 +20,7 @@ export interface RunningClass {
 }
 /** At work. */
 export type Running<T = unknown> = RunningState<T, "Running">;
+/** At work. */
 export const Running: RunningClass = RunningState;
 
 /** At work, and told to stop. */

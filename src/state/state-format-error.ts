@@ -3,6 +3,7 @@ import { pathText } from "../result/object-path.js";
 
 /** JSON that is no state: where it goes wrong, and how. */
 export class StateFormatError extends SyntaxError {
+  /** Tells the class where `instanceof` cannot. */
   override readonly name = "StateFormatError";
   /** Way to what is wrong: `state.cached_inputs.x.serializer`. */
   readonly path: string;

@@ -21,6 +21,7 @@ export interface StateFields<T = unknown> {
   readonly result?: T | Result<T>;
   /** Inputs kept for the next attempt, by input name. */
   readonly cachedInputs?: { readonly [input: string]: Result };
+  /** Anything of yours that is JSON, kept with the state. @default {} */
   readonly context?: JsonObject;
   /** @default now */
   readonly timestamp?: Date;
@@ -36,10 +37,15 @@ const SCHEDULED_TYPES: readonly StateType[] = ["Scheduled", "Retrying", "Paused"
  * so that `switch (state.type)` narrows. A state never changes: `with` and `load` give another.
  */
 export abstract class StateOf<T, Type extends StateType> {
+  /** Its class, as a string literal. */
   readonly type: Type;
+  /** What a person should know, in a sentence. */
   readonly message: string | null;
+  /** The Result it carries; NoResult where there is none. */
   readonly _result: Result<T>;
+  /** Inputs kept for the next attempt, by input name. */
   readonly cachedInputs: { readonly [input: string]: Result };
+  /** What the maker of the state kept with it. */
   readonly context: JsonObject;
   readonly #timestamp: number;
 
@@ -97,33 +103,43 @@ export abstract class StateOf<T, Type extends StateType> {
     return { message, result: _result, cachedInputs, context, timestamp };
   }
 
+  /** Not begun, or to begin again: Pending and what extends it. */
   isPending(): boolean {
     return this.type === "Pending" || this.isScheduled();
   }
+  /** Waits for its time: Scheduled, Retrying, Paused, Resume. */
   isScheduled(): boolean {
     return SCHEDULED_TYPES.includes(this.type);
   }
+  /** Waits for another attempt. */
   isRetrying(): boolean {
     return this.type === "Retrying";
   }
+  /** Under way: Running, Cancelling. */
   isRunning(): boolean {
     return RUNNING_TYPES.includes(this.type);
   }
+  /** Over, one way or another. */
   isFinished(): boolean {
     return FINISHED_TYPES.includes(this.type);
   }
+  /** Success and what extends it: Cached, Mapped, Skipped. */
   isSuccessful(): boolean {
     return SUCCESSFUL_TYPES.includes(this.type);
   }
+  /** Failed and what extends it: TimedOut, TriggerFailed, ValidationFailed, Crashed. */
   isFailed(): boolean {
     return FAILED_TYPES.includes(this.type);
   }
+  /** Has a result that an earlier run made. */
   isCached(): boolean {
     return this.type === "Cached";
   }
+  /** Spread into one child per item. */
   isMapped(): boolean {
     return this.type === "Mapped";
   }
+  /** There was no need to do it. */
   isSkipped(): boolean {
     return this.type === "Skipped";
   }

@@ -53,6 +53,7 @@ export interface MetaFields<T = unknown> extends StateFields<T> {
 }
 
 abstract class Meta<T, Type extends "Submitted" | "Queued"> extends StateOf<T, Type> {
+  /** The state inside, which is no meta state. */
   readonly state: Exclude<State<T>, Submitted<T> | Queued<T>>;
 
   constructor(fields: MetaFields<T>, type: Type) {
@@ -94,7 +95,9 @@ export interface MappedFields<T = unknown> extends StateFields<T> {
 
 /** Spread into one child per item. */
 export class Mapped<T = unknown> extends SuccessState<T, "Mapped"> {
+  /** One state per item, in the order of the items. */
   readonly mapStates: readonly State[];
+  /** How many children there are. */
   readonly nMapStates: number;
 
   constructor(fields: MappedFields<T> = {}) {

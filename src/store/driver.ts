@@ -40,6 +40,7 @@ const FAILURES: { readonly [code: number]: SqlFailure } = {
 
 /** SQLite refused a statement. */
 export class SqlError extends Error {
+  /** Tells the class where `instanceof` cannot. */
   override readonly name = "SqlError";
   readonly failure: SqlFailure;
 

@@ -61,9 +61,13 @@ export interface CacheAsk {
   readonly now: EpochMs;
 }
 
+/** Which runs are listed. */
 export interface RunFilter {
+  /** Of this notebook or script, relative to the folder that holds the store. @default all */
   readonly file?: string;
+  /** Of the flow of this name. @default all */
   readonly flow?: string;
+  /** In this state. @default all */
   readonly state?: StateRecord["type"];
   /** @default 50 */
   readonly limit?: number;
@@ -93,6 +97,7 @@ export interface Store {
   setGraph(runId: string, graph: readonly GraphNode[]): Promise<void>;
   /** Task runs and the flow run change, in order, in one commit. Many calls at once share commits. */
   append(transitions: readonly Transition[], change?: RunChange): Promise<void>;
+  /** Keeps lines that tasks wrote. */
   log(lines: readonly LogRecord[]): Promise<void>;
   /**
    * The finished task runs of the run before this one at the same place and flow, at most 2 000: what a run that
@@ -113,25 +118,33 @@ export interface Store {
    * cross no process.
    */
   blobFolder(): Promise<string>;
+  /** Runs, newest first, without their tasks. No result is read. */
   flowRuns(filter?: RunFilter): Promise<FlowRunSummary[]>;
   /** A run in its latest state; undefined when unknown. */
   flowRun(runId: string): Promise<FlowRunRecord | undefined>;
   /** Every state a task run had, oldest first. */
   history(taskRunId: string): Promise<StateRecord[]>;
+  /** The lines that a task run wrote, oldest first. */
   logs(taskRunId: string): Promise<LogRecord[]>;
   /** Removes runs that ended before `olderThan` but the newest `keepLast` of each place, and results nothing refers to. */
   gc(ask: { olderThan: EpochMs; keepLast: number; dryRun: boolean }): Promise<GcReport>;
+  /** Finishes what was asked before and lets the file go. */
   close(): Promise<void>;
 }
 
+/** What was removed, or would be. */
 export interface GcReport {
+  /** Flow runs. */
   readonly runs: number;
+  /** Results that nothing refers to any more. */
   readonly results: number;
+  /** Their size. */
   readonly bytes: number;
 }
 
 /** A stored value's bytes are not what its id says. The message names the task that made it. */
 export class CorruptResultError extends Error {
+  /** Tells the class where `instanceof` cannot. */
   override readonly name = "CorruptResultError";
 }
 
@@ -141,5 +154,6 @@ export const damageText = (what: string, madeBy: string): string =>
 
 /** Another living process runs this flow run. */
 export class RunOwnedError extends Error {
+  /** Tells the class where `instanceof` cannot. */
   override readonly name = "RunOwnedError";
 }

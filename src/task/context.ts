@@ -2,14 +2,19 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 /** What a running task can ask of the run it is part of. */
 export interface TaskContext {
+  /** The call's name in its flow ("extract", "extract-2"). */
   readonly taskName: string;
   /** Attempts begun so far, this one included. */
   readonly taskRunCount: number;
   /** Index of a mapped child; null otherwise. */
   readonly mapIndex: number | null;
+  /** The run's parameters by name, validated. */
   readonly parameters: { readonly [name: string]: unknown };
+  /** Name of the flow that the task is part of. */
   readonly flowName: string;
+  /** Id of the flow run, as `cellar runs` lists it. */
   readonly flowRunId: string;
+  /** When this attempt was due. */
   readonly scheduledStartTime: Date;
   /** Aborts on cancellation, timeout and interrupt. */
   readonly signal: AbortSignal;

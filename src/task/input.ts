@@ -35,7 +35,10 @@ export type MapInputs<A extends readonly unknown[]> = { [K in keyof A]: MapInput
 
 /** Marks a value that every child of a map gets whole. */
 export class Unmapped<out T = unknown> {
-  constructor(readonly value: T) {}
+  constructor(
+    /** What each child gets. */
+    readonly value: T,
+  ) {}
 }
 
 /** Gives every child of a map this value whole: `extract.map(urls, unmapped(limit))`. */
@@ -43,8 +46,12 @@ export const unmapped = <T>(value: T): Unmapped<T> => new Unmapped(value);
 
 /** Marks a list of lists that is mapped item by item, one level down. */
 export class Flattened<out T = unknown> {
+  /** Carries the type of an item; never there at run time. */
   declare readonly produces: T;
-  constructor(readonly value: unknown) {}
+  constructor(
+    /** The list of lists, or the call that gives it. */
+    readonly value: unknown,
+  ) {}
 }
 
 type Lists<T> = readonly (readonly T[])[];

@@ -2,11 +2,23 @@ import { inspect } from "node:util";
 
 /** The part of a Standard Schema (https://standardschema.dev) that is used here: zod, valibot, arktype … */
 export interface StandardSchema<T = unknown> {
+  /** The interface that the specification prescribes. */
   readonly "~standard": {
+    /** Of the specification. */
     readonly version: 1;
+    /** The library that made the schema. */
     readonly vendor: string;
+    /** Gives the value, or what is wrong with it. */
     readonly validate: (value: unknown) => SchemaOutcome<T> | Promise<SchemaOutcome<T>>;
-    readonly types?: { readonly input: unknown; readonly output: T } | undefined;
+    /** Carries the types; never there at run time. */
+    readonly types?:
+      | {
+          /** What it takes. */
+          readonly input: unknown;
+          /** What it gives. */
+          readonly output: T;
+        }
+      | undefined;
   };
 }
 type SchemaOutcome<T> =
@@ -17,9 +29,11 @@ interface SchemaIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
+/** What a parameter takes. */
 export interface ParameterOptions<T> {
   /** Taken when a run gives none; without it the parameter is required. */
   readonly default?: T;
+  /** Validates what is given, and may change it (zod, valibot, arktype …). @default any value */
   readonly schema?: StandardSchema<T>;
 }
 
@@ -28,12 +42,16 @@ export class Parameter<T = unknown> {
   /** Carries the type; never there at run time. */
   declare readonly produces: T;
   constructor(
+    /** Unique in its flow. */
     readonly name: string,
+    /** Its default and its schema. */
     readonly options: ParameterOptions<T>,
   ) {}
+  /** Whether each run must give it. */
   get required(): boolean {
     return !Object.hasOwn(this.options, "default");
   }
+  /** How it looks in a terminal. */
   [inspect.custom](): string {
     return `Parameter ${JSON.stringify(this.name)}`;
   }

@@ -3,8 +3,11 @@ import { type Duration, durationMs } from "./duration.js";
 /** What a task throws to end in a state of its choice. Not an error: nothing went wrong. */
 export class Signal {
   constructor(
+    /** What the task is to end in. */
     readonly kind: "skip" | "fail" | "success" | "retry" | "pause" | "loop" | "triggerFail",
+    /** Becomes the state's message. */
     readonly message: string | null,
+    /** Of a success and of a loop. */
     readonly value?: unknown,
     /** Of a retry: how long to wait. */
     readonly delayMs?: number,

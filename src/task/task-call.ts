@@ -51,10 +51,13 @@ export interface CallFields {
 export class TaskCall<out R = unknown> implements PromiseLike<R> {
   /** Carries the type of what it will produce; never there at run time. */
   declare readonly produces: R;
+  /** What it calls. */
   readonly task: TaskDefinition;
   /** Unique in its flow: "extract", "extract-2". */
   readonly name: string;
+  /** The flow it is part of. */
   readonly owner: CallOwner;
+  /** Whether it is one child per item. */
   readonly mapped: boolean;
   readonly #inputs: CallInput[] = [];
   readonly #upstream = new Set<TaskCall>();
@@ -66,6 +69,7 @@ export class TaskCall<out R = unknown> implements PromiseLike<R> {
     this.name = fields.owner.admit(this);
   }
 
+  /** Its arguments, by the names of the function's parameters. */
   get inputs(): readonly CallInput[] {
     return this.#inputs;
   }
@@ -107,6 +111,7 @@ export class TaskCall<out R = unknown> implements PromiseLike<R> {
       .then(onValue, onError);
   }
 
+  /** How it looks in a terminal. */
   [inspect.custom](): string {
     return `TaskCall ${JSON.stringify(this.name)} of flow ${JSON.stringify(this.owner.flowName)}`;
   }
@@ -121,6 +126,7 @@ export class TaskCall<out R = unknown> implements PromiseLike<R> {
 
 /** A call finished without its value: what `await call` throws when there is no error to throw. */
 export class UnfinishedCallError extends Error {
+  /** Tells the class where `instanceof` cannot. */
   override readonly name = "UnfinishedCallError";
 }
 

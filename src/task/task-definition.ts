@@ -11,6 +11,7 @@ export type StateHandler<Of> = (
   after: State,
 ) => State | undefined | undefined | Promise<State | undefined | undefined>;
 
+/** Rules for running a task. */
 export interface TaskOptions {
   /** Attempts after the first. @default 0, or the length of a list of delays */
   readonly maxRetries?: number;
@@ -20,6 +21,7 @@ export interface TaskOptions {
   readonly jitter?: number;
   /** Whether an error is worth another attempt. @default every one is */
   readonly retryIf?: (error: unknown) => boolean;
+  /** How long one attempt may take; after it the state is TimedOut and `context().signal` aborts. @default no limit */
   readonly timeout?: Duration;
   /** @default triggers.allSuccessful */
   readonly trigger?: Trigger;
@@ -36,33 +38,54 @@ export interface TaskOptions {
   /** @default the flow's, else ValueSerializer */
   // biome-ignore lint/suspicious/noExplicitAny: a serializer of exactly what the task gives, whatever that is
   readonly serializer?: ResultSerializer<any>;
+  /** Told of each change of state, in order; what one returns takes the place of the new state. @default [] */
   readonly stateHandlers?: readonly StateHandler<TaskDefinition>[];
+  /** Called once when the task has ended in a failed state. What it throws is told as a warning. */
   readonly onFailure?: (task: TaskDefinition, state: State) => void | Promise<void>;
+  /** Words to find the task by in lists and in JupyterLab. @default [] */
   readonly tags?: readonly string[];
 }
 
 /** A task's options, checked, with durations in milliseconds. */
 export interface TaskSettings {
+  /** Attempts after the first. */
   readonly maxRetries: number;
+  /** Milliseconds before the attempt after this one. */
   readonly retryDelayMs: (attempt: number, error: unknown) => number;
+  /** Largest random share by which a delay is shortened, 0..1. */
   readonly jitter: number;
+  /** Whether an error is worth another attempt. */
   readonly retryIf: (error: unknown) => boolean;
+  /** Milliseconds that one attempt may take; null for no limit. */
   readonly timeoutMs: number | null;
+  /** Decides from the states before it whether the task runs. */
   readonly trigger: Trigger;
+  /** Whether it is Skipped where something before it was. */
   readonly skipOnUpstreamSkip: boolean;
+  /** Milliseconds that a result may be taken instead of running again; null for never. */
   readonly cacheForMs: number | null;
+  /** What must be equal for that. */
   readonly cacheValidator: CacheValidator;
+  /** Name under which results are shared between tasks; null for its own. */
   readonly cacheKey: string | null;
+  /** Whether results are stored. */
   readonly checkpoint: boolean;
+  /** Of its results; null for the flow's. */
   readonly serializer: ResultSerializer | null;
+  /** Told of each change of state. */
   readonly stateHandlers: readonly StateHandler<TaskDefinition>[];
+  /** Called when it has failed; null for nothing. */
   readonly onFailure: ((task: TaskDefinition, state: State) => void | Promise<void>) | null;
+  /** Words to find it by. */
   readonly tags: readonly string[];
 }
 
 /** What the engine knows of a task. */
 export interface TaskDefinition {
+  /** As the task was named; not unique. */
   readonly name: string;
+  /** The function it calls. */
   readonly fn: (...args: never[]) => unknown;
+  /** Its options, checked. */
   readonly settings: TaskSettings;
 }

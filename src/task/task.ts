@@ -12,6 +12,7 @@ import { type Found, readTemplate } from "./template.js";
 /** A function with a name and with rules for running it. Calling it makes a node of a flow and runs nothing. */
 export interface Task<A extends readonly unknown[] = readonly never[], R = unknown> extends TaskDefinition {
   (...args: Inputs<A>): TaskCall<Produced<R>>;
+  /** The function it calls. */
   readonly fn: (...args: never[]) => R;
   /** Calls the function itself, without a flow. */
   run(...args: A): R;

@@ -5,26 +5,30 @@ export interface Hashes {
 
 /** Says what of a call's inputs and parameters must be equal for a cached result to be taken. */
 export interface CacheValidator {
+  /** For messages: "allInputs". */
   readonly name: string;
   /** The hashes that count; undefined: never take a cached result. */
   readonly covers: (inputs: Hashes, parameters: Hashes) => Hashes | undefined;
 }
 
+const validator = (name: string, covers: CacheValidator["covers"]): CacheValidator => ({ name, covers });
+
 /** When a cached result may be taken, besides being young enough. */
 export const validators = {
-  neverUse: { name: "neverUse", covers: () => undefined },
-  durationOnly: { name: "durationOnly", covers: () => ({}) },
-  allInputs: { name: "allInputs", covers: (inputs) => inputs },
-  allParameters: { name: "allParameters", covers: (_, parameters) => parameters },
-  partialInputsOnly: (names: readonly string[]): CacheValidator => ({
-    name: "partialInputsOnly",
-    covers: (inputs) => only(inputs, names),
-  }),
-  partialParametersOnly: (names: readonly string[]): CacheValidator => ({
-    name: "partialParametersOnly",
-    covers: (_, parameters) => only(parameters, names),
-  }),
-} as const satisfies Record<string, CacheValidator | ((names: readonly string[]) => CacheValidator)>;
+  /** Never takes a cached result, but keeps one. */
+  neverUse: validator("neverUse", () => undefined),
+  /** Takes any result that is young enough, whatever the inputs are. */
+  durationOnly: validator("durationOnly", () => ({})),
+  /** All inputs are equal. The default. */
+  allInputs: validator("allInputs", (inputs) => inputs),
+  /** All parameters of the run are equal, whatever the inputs are. */
+  allParameters: validator("allParameters", (_, parameters) => parameters),
+  /** These inputs are equal. */
+  partialInputsOnly: (names: readonly string[]) => validator("partialInputsOnly", (inputs) => only(inputs, names)),
+  /** These parameters of the run are equal. */
+  partialParametersOnly: (names: readonly string[]) =>
+    validator("partialParametersOnly", (_, parameters) => only(parameters, names)),
+} as const;
 
 const only = (hashes: Hashes, names: readonly string[]): Hashes =>
   Object.fromEntries(names.filter((name) => Object.hasOwn(hashes, name)).map((name) => [name, hashes[name]!]));

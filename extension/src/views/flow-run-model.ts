@@ -3,6 +3,7 @@ import {
   FAILED_TYPES,
   type FlowRunRecord,
   type LogRecord,
+  type StateCounts,
   type StateRecord,
   SUCCESSFUL_TYPES,
 } from "../../../src/contracts/records.js";
@@ -13,7 +14,6 @@ import {
   type OutlineNode,
   outlineRun,
   outlineType,
-  type StateCounts,
   totalOf,
 } from "../../../src/display/run-outline.js";
 import type { OpenCell } from "./error-view.js";

@@ -1,11 +1,12 @@
 import {
   FINISHED_TYPES,
   type FlowRunRecord,
+  type StateCounts,
   type StateType,
   SUCCESSFUL_TYPES,
 } from "../../../src/contracts/records.js";
 import { formatDuration } from "../../../src/display/human-units.js";
-import { isCacheHit, keptAndRan, type StateCounts } from "../../../src/display/run-outline.js";
+import { isCacheHit, keptAndRan } from "../../../src/display/run-outline.js";
 import { actionButton } from "./action-button.js";
 import { element, keyedViews, setAttributes, setText, type View } from "./element.js";
 import {

@@ -2,6 +2,7 @@ import type { Executor, RunToken, TaskRef } from "../../flow/executor.js";
 import type { State } from "../../state/states.js";
 import { callFunction } from "../call-task.js";
 
+/** What makes a LocalExecutor. */
 export interface LocalOptions {
   /** Tasks under way at once in a flow run. @default 64 */
   readonly concurrency?: number;
@@ -23,5 +24,6 @@ export class LocalExecutor implements Executor {
 
   cancel(): void {} // its token has told the task; nothing else is held here
 
+  /** Holds nothing. */
   async close(): Promise<void> {}
 }

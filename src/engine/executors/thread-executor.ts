@@ -12,6 +12,7 @@ import { shipFunction } from "../threads/ship-function.js";
 import type { ThreadAnswer, ThreadNote, ThreadOrder } from "../threads/thread-messages.js";
 import { ThreadPool } from "../threads/thread-pool.js";
 
+/** What makes a ThreadExecutor. */
 export interface ThreadOptions {
   /** Threads at most, and so tasks under way at once. @default one for each processor */
   readonly workers?: number;
