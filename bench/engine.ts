@@ -1,28 +1,19 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type Flow, flow, type Store, type TaskCall, task, validators } from "../src/index.js";
+import { fileURLToPath } from "node:url";
+import { flow, type Store, task, validators } from "../src/index.js";
 import { openStore } from "../src/store/open-store.js";
+import { chains, WIDTH } from "./chains.js";
 import { diskCommit } from "./disk.js";
 import { type Figure, median, timed } from "./figure.js";
+import { LARGE, type MeasuredFlow } from "./large-flow-program.js";
+import { measuredBy } from "./measured-program.js";
 
-const WIDTH = 64;
 const SMALL = 10_000;
-const LARGE = 100_000;
 const CHAIN = 400;
 const WIDE = 20_000;
 const HITS = 400;
-
-const step = task("step", (n: number) => n + 1);
-const start = task("start", () => 0);
-
-/** Calls in `width` chains, `tasks` in all. */
-function chains(name: string, tasks: number, width: number, each = step): Flow<TaskCall<number>[]> {
-  return flow(name, () => {
-    const ends: TaskCall<number>[] = Array.from({ length: width }, () => start());
-    for (let made = width; made < tasks; made += 1) ends[made % width] = each(ends[made % width]!);
-    return ends;
-  });
-}
+const LARGE_FLOW = fileURLToPath(new URL("./large-flow-program.js", import.meta.url));
 
 /** The engine's figures: alone in memory, and on a store in its own process on the disk that `parent` is on. */
 export async function engineFigures(parent = process.cwd()): Promise<Figure[]> {
@@ -33,9 +24,8 @@ export async function engineFigures(parent = process.cwd()): Promise<Figure[]> {
     const figures = [await buildTime(), ...(await inMemory())];
     const store = await openStore(path);
     figures.push(await durableChain(store, 3 * f + 0.6), await wide(store), await cacheHits(store));
-    figures.push(...(await large(store)));
     await store.close();
-    figures.push(await resumeFinished(path));
+    figures.push(...(await large(path)));
     return figures;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -97,33 +87,20 @@ async function cacheHits(store: Store): Promise<Figure> {
   return { what: "engine: a cache hit, inputs of 1 KB", value, unit: "ms", bar: 0.2, samples: HITS * times.length };
 }
 
-async function large(store: Store): Promise<Figure[]> {
-  const built = chains("large", LARGE, WIDTH);
-  global.gc?.();
-  const before = process.memoryUsage().rss;
-  let most = before;
-  const watch = setInterval(() => {
-    most = Math.max(most, process.memoryUsage().rss);
-  }, 50);
-  const ms = await timed(() => built.run({ store, resume: "never" }));
-  clearInterval(watch);
+/** A flow of many tasks, and its resume, each in a process of its own. */
+async function large(path: string): Promise<Figure[]> {
+  const run = await measuredBy<MeasuredFlow>(LARGE_FLOW, [path, "run"]);
+  const resume = await measuredBy<MeasuredFlow>(LARGE_FLOW, [path, "resume"]);
   const what = `engine: flow of ${LARGE} tasks, durable`;
   return [
-    { what, value: ms / 1000, unit: "s", bar: 12, samples: 1 },
-    { what: `${what}, memory growth`, value: (most - before) / 2 ** 20, unit: "MiB", bar: 300, samples: 1 },
+    { what, value: run.ms / 1000, unit: "s", bar: 12, samples: 1 },
+    { what: `${what}, memory growth`, value: run.growthBytes / 2 ** 20, unit: "MiB", bar: 300, samples: 1 },
+    {
+      what: `engine: reopen and resume ${LARGE} finished tasks`,
+      value: resume.ms / 1000,
+      unit: "s",
+      bar: 2,
+      samples: 1,
+    },
   ];
-}
-
-async function resumeFinished(path: string): Promise<Figure> {
-  const built = chains("large", LARGE, WIDTH);
-  const start = performance.now();
-  const store = await openStore(path);
-  const [last] = await store.flowRuns({ flow: "large", limit: 1 });
-  const state = await built.run({ store, resume: last!.id });
-  const value = (performance.now() - start) / 1000;
-  const { kept, ran } = (await store.flowRuns({ flow: "large", limit: 1 }))[0]!;
-  if (state.type !== "Success" || kept !== LARGE || ran !== 0)
-    throw new Error("Cannot measure: the run did not resume");
-  await store.close();
-  return { what: `engine: reopen and resume ${LARGE} finished tasks`, value, unit: "s", bar: 2, samples: 1 };
 }

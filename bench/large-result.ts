@@ -1,11 +1,10 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { diskThroughput } from "./disk.js";
 import type { Figure } from "./figure.js";
 import { type Form, type Measured, RESULT_BYTES, type Way } from "./large-result-program.js";
+import { measuredBy } from "./measured-program.js";
 
 const PROGRAM = fileURLToPath(new URL("./large-result-program.js", import.meta.url));
 const MB_PER_S = { unit: "MB/s", bar: 400, better: "more", samples: 1 } as const;
@@ -43,11 +42,5 @@ export async function benchLargeResults(parent = process.cwd()): Promise<Figure[
 
 const speed = ({ ms }: Measured): number => RESULT_BYTES / 1000 / ms;
 
-async function measure(folder: string, form: Form, way: Way): Promise<Measured> {
-  const child = fork(PROGRAM, [folder, form, way], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
-  const exited = once(child, "exit");
-  const [measured] = (await Promise.race([once(child, "message"), exited])) as [Measured | number];
-  await exited;
-  if (typeof measured !== "object") throw new Error(`Cannot measure a ${form} of 1 GB: its process ended early`);
-  return measured;
-}
+const measure = (folder: string, form: Form, way: Way): Promise<Measured> =>
+  measuredBy<Measured>(PROGRAM, [folder, form, way]);
