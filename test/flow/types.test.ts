@@ -1,11 +1,13 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { z } from "zod";
 import {
   Failed,
   type FlowState,
   flatten,
   flow,
   Mapped,
+  type Parameter,
   Pending,
   parameter,
   Queued,
@@ -85,6 +87,45 @@ test("run() of a task keeps the function's own type", () => {
   assert.ok(rows);
 });
 
+const sumAll = task("sumAll", (first: number, ...rest: number[]): number => rest.reduce((a, b) => a + b, first));
+const nothing = task("nothing", (): void => {});
+const first = task("first", <T>(list: readonly T[]): T | undefined => list[0]);
+const either = task("either", (flag: boolean): string | number => (flag ? "x" : 1));
+
+test("rest parameters, no result, unions and generics keep their types", () => {
+  const calls = flow("kinds", () => {
+    const sum = sumAll(1, sumAll(2), 3);
+    const mapped = sumAll.map([1, 2], unmapped(3));
+    return { sum, mapped, none: nothing(), one: either(true), first: first([1, 2]) };
+  }).calls;
+  same<typeof calls.sum, TaskCall<number>>(true);
+  same<typeof calls.mapped, TaskCall<number[]>>(true);
+  same<typeof calls.none, TaskCall<void>>(true);
+  same<typeof calls.one, TaskCall<string | number>>(true);
+  same<typeof calls.first, TaskCall<unknown>>(true); // a task's type cannot follow each call's own T
+  assert.ok(calls.sum);
+});
+
+test("a parameter has the type of its schema or of its default", () => {
+  const limit = parameter("limit", { schema: z.number().int() });
+  same<typeof limit, Parameter<number>>(true);
+  const url = parameter("url", { default: "https://example.org" });
+  same<typeof url, Parameter<string>>(true);
+  const calls = flow("with parameters", () => ({ rows: extract(url, limit), sum: sumAll(limit) })).calls;
+  same<typeof calls.rows, TaskCall<Row[]>>(true);
+  assert.ok(calls.rows);
+});
+
+test("awaiting a call gives what the task's function gives", async () => {
+  const check = async (): Promise<void> => {
+    const rows = await extract("u");
+    same<typeof rows, Row[]>(true);
+    const labels = await label.map(rows, unmapped("- "), unmapped({ shout: true }));
+    same<typeof labels, string[]>(true);
+  };
+  assert.type(check, "function"); // the compiler has looked at it
+});
+
 /** Never called: what stands here is checked by the compiler. */
 export function refused(): void {
   flow("refused", () => {
@@ -99,6 +140,10 @@ export function refused(): void {
     label.map([{ id: 1, name: "a" }], unmapped("p"), [{ shout: true }]);
     count(flatten.length > 0 ? raw : []);
     label.map(flatten([raw, raw]), unmapped("p"), unmapped({ shout: false }));
+    // @ts-expect-error a rest argument is no number
+    sumAll(1, "2");
+    // @ts-expect-error a parameter of numbers is no URL
+    extract(parameter<number>("n"));
     // @ts-expect-error a number is no URL
     extract(1);
     // @ts-expect-error a call that produces a number is no URL
