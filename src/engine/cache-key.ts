@@ -9,8 +9,16 @@ export async function lookUp(run: TaskRun): Promise<State | undefined> {
   const key = cacheKeyOf(run);
   if (key === undefined) return undefined;
   const found = await run.scope.findCached(key);
+  if (found) run.cache = memoryOfHit(found, key, run); // the row that is written over may be the one that was found
   run.reason = found ? `cache hit: key ${key.slice(0, 12)}` : await missReason(run);
   return found?.with({ hashedInputs: known(run.keys!.inputs), cachedParameters: known(run.keys!.parameters) });
+}
+
+/** A result that was taken may be taken again, as long as it could before. */
+function memoryOfHit({ cachedResultExpiration: expires }: Cached, key: string, run: TaskRun): CacheMemory | null {
+  if (expires === null) return null;
+  const { inputs, parameters } = run.keys!;
+  return { key, expires: expires.getTime(), hashedInputs: known(inputs), cachedParameters: known(parameters) };
 }
 
 /** Why there was nothing to take: what differs from the last time this task ran here. */

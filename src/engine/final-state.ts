@@ -11,7 +11,8 @@ export function finalState(
 ): FlowState {
   const result = results;
   const all = [...results.values()].flatMap(expanded);
-  if (statesOf(results, terminal).some((state) => !state.isFinished())) {
+  // A reference task may not have finished where what comes behind it was given a state.
+  if (statesOf(results, [...terminal, ...reference]).some((state) => !state.isFinished())) {
     if (stopped) return new Cancelled<FlowResults>({ message: stopped.message, result });
     if (all.some((state) => state.type === "Paused"))
       return new Paused<FlowResults>({ message: "Some tasks wait to be resumed.", result });

@@ -94,6 +94,27 @@ test("a cache hit counts neither as kept nor as ran", async ({ notebook }) => {
   assert.equal([second!.kept, second!.cached, second!.ran], [0, 3, 1]);
 });
 
+test("a hit in a run that is gone on with leaves what was hit to be taken again", async ({ notebook }) => {
+  let [ran, fails] = [0, 3];
+  const none = task("none", (n: number) => n);
+  const again = task("again", () => ++ran, { cacheFor: "1h" });
+  const last = task("last", () => {
+    if (fails-- > 0) throw new Error("not yet");
+  });
+  const values: unknown[] = [];
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    const built = flow("hits", () => {
+      const cached = again().after(none.map([])); // an empty map runs each time, and so what is behind it
+      last().after(cached);
+      return { cached };
+    });
+    const state = await built.run();
+    values.push(state.result.get(built.calls.cached).result);
+  }
+  assert.equal(new Set(values).size, 1, `${values}`);
+  assert.is((await notebook.runs())[0]!.attempt, 4);
+});
+
 test("a given Cached is taken while it is valid, and run otherwise", async ({ notebook }) => {
   let ran = 0;
   const work = task("work", (n: number, other: number) => ++ran * 0 + n + other, {

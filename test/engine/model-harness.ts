@@ -4,7 +4,7 @@ import { context, type State } from "../../src/index.js";
 import { openStoreHere } from "../../src/store/open-store.js";
 import type { Store } from "../../src/store/store.js";
 import { Dice } from "../reliability/dice.js";
-import { buildFlow, type Counts, describe, type Program, randomProgram } from "./random-program.js";
+import { buildFlow, type Counts, describe, givenStates, type Program, randomProgram } from "./random-program.js";
 import { type Ended, flowType, runModel } from "./reference-model.js";
 
 /** About each so manieth is run in a store, and gone on with until it succeeds or has been four times. */
@@ -45,12 +45,13 @@ async function compareRuns(seed: number, store: Store): Promise<number> {
   const program = randomProgram(new Dice(seed));
   const isStored = seed % STORED === 0;
   const [called, expectedCalls]: [Counts, Counts] = [new Map(), new Map()];
+  const memory = { counts: expectedCalls, cache: isStored ? new Map<string, unknown>() : null };
   let ends: Ended[] | undefined;
   for (let run = 1; ; run += 1) {
     const what = `run ${run}`;
     const built = buildFlow(program, `program-${seed}`, called, mapIndexOf);
-    const state = await built.run({ store: isStored ? store : "none" });
-    ends = runModel(program, expectedCalls, ends);
+    const state = await built.run(isStored ? { store } : { store: "none", taskStates: givenStates(program) });
+    ends = runModel(program, memory, { before: ends, areGiven: !isStored });
     const texts = built.calls.map((call) => textOf(state.result.get(call)));
     compare(what, program, texts, ends.map(textOfEnd));
     compare(what, program, Object.fromEntries([...called].sort()), Object.fromEntries([...expectedCalls].sort()));
@@ -70,11 +71,12 @@ const mapIndexOf = (): number | null => context().mapIndex;
 /** A state as text: type, value, children. */
 function textOf(state: State): string {
   if (state.type === "Mapped") return `Mapped [${state.mapStates.map(textOf).join(", ")}]`;
-  return state.type === "Success" ? `Success ${describe(state.result)}` : state.type;
+  const { type } = state;
+  return type === "Success" || type === "Cached" ? `${type} ${describe(state.result)}` : type;
 }
 function textOfEnd({ type, value, children }: Ended): string {
-  if (children) return `Mapped [${children.map(textOfEnd).join(", ")}]`;
-  return type === "Success" ? `Success ${describe(value)}` : type;
+  if (type === "Mapped" && children) return `Mapped [${children.map(textOfEnd).join(", ")}]`;
+  return type === "Success" || type === "Cached" ? `${type} ${describe(value)}` : type;
 }
 
 function compare(what: string, program: Program, actual: unknown, expected: unknown): void {

@@ -48,6 +48,23 @@ test("run() asks the reference tasks where they are named", async () => {
   assert.is((await built.run(memory)).type, "Success");
 });
 
+test("a flow waits for a paused reference task, whatever what comes behind it was given to be", async () => {
+  const waits = task("waits", () => {
+    throw signals.pause();
+  });
+  const behind = task("behind", (_: unknown) => 1);
+  const built = flow(
+    "g",
+    () => {
+      const first = waits();
+      return { first, second: behind(first) };
+    },
+    { referenceTasks: ({ first }) => [first] },
+  );
+  const taskStates = { behind: new Success<unknown>({ result: 2 }) };
+  assert.is((await built.run({ store: "none", taskStates })).type, "Paused");
+});
+
 test("run() lets a cleanup behind a failure succeed", async () => {
   const cleanup = task("cleanup", () => "clean", { trigger: triggers.anyFailed });
   const built = flow("f", () => {

@@ -1,18 +1,42 @@
 /** Random flow programs: what is run for real, and what the reference model works out on paper. */
-import { type Flow, flow, signals, type TaskCall, type Trigger, task, triggers, unmapped } from "../../src/index.js";
+import {
+  Failed,
+  type Flow,
+  flow,
+  Skipped,
+  type State,
+  Success,
+  signals,
+  type TaskCall,
+  type Trigger,
+  task,
+  triggers,
+  unmapped,
+} from "../../src/index.js";
 import type { Dice } from "../reliability/dice.js";
 
 /** What a task does in one call. */
-export type Outcome = "ok" | "throw" | "fail" | "skip" | "success" | "triggerFail" | "retry";
-export const TRIGGER_NAMES = [
-  "allSuccessful",
-  "allFailed",
-  "anySuccessful",
-  "anyFailed",
-  "allFinished",
-  "notAllSkipped",
-] as const;
-export type TriggerName = (typeof TRIGGER_NAMES)[number];
+export type Outcome = "ok" | "throw" | "fail" | "skip" | "success" | "triggerFail" | "retry" | "loop" | "pause";
+const { allSuccessful, allFailed, anySuccessful, anyFailed, allFinished, notAllSkipped, manualOnly } = triggers;
+/** Every kind of trigger, the person's own function included. */
+const TRIGGERS = {
+  allSuccessful,
+  allFailed,
+  anySuccessful,
+  anyFailed,
+  allFinished,
+  notAllSkipped,
+  manualOnly,
+  oneFailed: triggers.someFailed({ atLeast: 1 }),
+  fewFailed: triggers.someFailed({ atMost: 1 }),
+  halfSuccessful: triggers.someSuccessful({ atLeast: 0.5 }),
+  ownOdd: (upstream: readonly State[]) => upstream.length % 2 === 1,
+  ownThrows: () => {
+    throw new Error("the trigger's own");
+  },
+} satisfies { readonly [name: string]: Trigger };
+export type TriggerName = keyof typeof TRIGGERS;
+const TRIGGER_NAMES = Object.keys(TRIGGERS) as TriggerName[];
 
 /** One call of a program; others are meant by their place in the list, which is before its own. */
 export interface Step {
@@ -24,6 +48,12 @@ export interface Step {
   readonly trigger: TriggerName;
   readonly skipOnUpstreamSkip: boolean;
   readonly maxRetries: number;
+  /** Its results are taken again for the same inputs. */
+  readonly cached: boolean;
+  /** Some steps decide the flow's state where any says so. */
+  readonly isReference: boolean;
+  /** What it is given to have ended in, where a run is given states. */
+  readonly given: "Success" | "Skipped" | "Failed" | null;
   /** Mapped over so many items; over the children of another mapped call; or not at all. */
   readonly map: { readonly items: number } | { readonly over: number } | null;
   /** What each call of it does in turn, the last one from then on; by map index where it is mapped. */
@@ -40,14 +70,19 @@ export function randomProgram(dice: Dice): Program {
     const some = (most: number) =>
       [...new Set(Array.from({ length: dice.below(most + 1) }, () => dice.below(index)))].filter(() => index > 0);
     const mappedBefore = steps.flatMap(({ map }, place) => (map ? [place] : []));
+    const trigger = dice.chance(0.6) ? "allSuccessful" : dice.pick(TRIGGER_NAMES);
+    const map = randomMap(dice, mappedBefore);
     steps.push({
       name: `t${index}`,
       takes: some(2),
       after: some(1),
-      trigger: dice.chance(0.6) ? "allSuccessful" : dice.pick(TRIGGER_NAMES),
+      trigger,
       skipOnUpstreamSkip: dice.chance(0.7),
       maxRetries: dice.pick([0, 0, 1, 2]),
-      map: randomMap(dice, mappedBefore),
+      map,
+      cached: trigger === "allSuccessful" && dice.chance(0.25), // errors as inputs hold stacks, which never are the same
+      isReference: dice.chance(0.08),
+      given: map === null && dice.chance(0.08) ? dice.pick(["Success", "Skipped", "Failed"]) : null,
       script: Array.from({ length: MOST_CHILDREN }, () => randomScript(dice)),
     });
   }
@@ -61,7 +96,17 @@ function randomMap(dice: Dice, mappedBefore: readonly number[]): Step["map"] {
 }
 
 const randomScript = (dice: Dice): Outcome[] => {
-  const odd: readonly Outcome[] = ["throw", "throw", "fail", "skip", "success", "triggerFail", "retry"];
+  const odd: readonly Outcome[] = [
+    "throw",
+    "throw",
+    "fail",
+    "skip",
+    "success",
+    "triggerFail",
+    "retry",
+    "loop",
+    "pause",
+  ];
   const script = Array.from({ length: dice.below(3) }, () => (dice.chance(0.5) ? dice.pick(odd) : "ok"));
   return [...script, dice.chance(0.85) ? "ok" : dice.pick(["throw", "skip"])];
 };
@@ -90,6 +135,17 @@ export function describe(value: unknown): string {
   return Array.isArray(value) ? `[${value.map(describe).join(" ")}]` : String(value);
 }
 
+/** States to give to a run, by call name. */
+export function givenStates(program: Program): { [name: string]: State } {
+  const made = {
+    Success: (name: string) => new Success<unknown>({ result: givenValue(name) }),
+    Skipped: () => new Skipped<unknown>({}),
+    Failed: (name: string) => new Failed<unknown>({ result: new Error(`of ${name}, given`) }),
+  };
+  return Object.fromEntries(program.flatMap(({ name, given }) => (given ? [[name, made[given](name)]] : [])));
+}
+export const givenValue = (name: string): string => `${name} given`;
+
 /** The program as a flow. `mapIndexOf` tells which child asks. */
 export function buildFlow(
   program: Program,
@@ -97,14 +153,24 @@ export function buildFlow(
   counts: Counts,
   mapIndexOf: () => number | null,
 ): Flow<TaskCall[]> {
-  return flow(flowName, () => {
+  const body = (): TaskCall[] => {
     const calls: TaskCall[] = [];
-    for (const step of program) calls.push(callOf(step, calls, counts, mapIndexOf));
+    for (const step of program) calls.push(callOf(step, flowName, calls, counts, mapIndexOf));
     return calls;
+  };
+  if (!program.some((step) => step.isReference)) return flow(flowName, body);
+  return flow(flowName, body, {
+    referenceTasks: (calls) => calls.filter((_, place) => program[place]!.isReference),
   });
 }
 
-function callOf(step: Step, calls: readonly TaskCall[], counts: Counts, mapIndexOf: () => number | null): TaskCall {
+function callOf(
+  step: Step,
+  flowName: string,
+  calls: readonly TaskCall[],
+  counts: Counts,
+  mapIndexOf: () => number | null,
+): TaskCall {
   const made = task(
     step.name,
     (...given: unknown[]) => {
@@ -125,10 +191,15 @@ function callOf(step: Step, calls: readonly TaskCall[], counts: Counts, mapIndex
           throw signals.triggerFail();
         case "retry":
           throw signals.retry();
+        case "loop":
+          throw signals.loop("round");
+        case "pause":
+          throw signals.pause();
       }
     },
     {
-      trigger: triggers[step.trigger] as Trigger,
+      trigger: TRIGGERS[step.trigger],
+      ...(step.cached && { cacheFor: "1h", cacheKey: `${flowName} ${step.name}` }),
       skipOnUpstreamSkip: step.skipOnUpstreamSkip,
       maxRetries: step.maxRetries,
     },

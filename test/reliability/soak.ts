@@ -49,7 +49,7 @@ const PARTS: { readonly [name: string]: Part } = {
   },
   shared: {
     unit: "rounds of two kernels, the command line and a script",
-    runs: 150,
+    runs: 700, // about ten minutes
     soak: async (_, runs) => withFigures(await sharedHarness(runs)),
   },
   model: {
