@@ -80,7 +80,8 @@ export function randomProgram(dice: Dice): Program {
       skipOnUpstreamSkip: dice.chance(0.7),
       maxRetries: dice.pick([0, 0, 1, 2]),
       map,
-      cached: trigger === "allSuccessful" && dice.chance(0.25), // errors as inputs hold stacks, which never are the same
+      // Errors as inputs hold stacks, which never are the same; children given the same race for the cache.
+      cached: trigger === "allSuccessful" && !(map && "over" in map) && dice.chance(0.25),
       isReference: dice.chance(0.08),
       given: map === null && dice.chance(0.08) ? dice.pick(["Success", "Skipped", "Failed"]) : null,
       script: Array.from({ length: MOST_CHILDREN }, () => randomScript(dice)),
