@@ -58,9 +58,14 @@ export class Shells {
     if (header.msg_type === "comm_open") this.opening.delete(String(content.comm_id));
   }
 
-  /** The queue of a request's shell. @throws {UnknownSubshellError} */
-  of({ subshell_id: id }: Header): CellQueue {
-    return id === undefined || id === null ? this.main : this.find(id);
+  /**
+   * The queue of a request's shell. A comm message of a subshell that is gone goes to the main one: JupyterLab sends
+   * such ones after a restart and where one comm's end deletes the subshell of the next, and no reply could refuse them.
+   * @throws {UnknownSubshellError}
+   */
+  of({ subshell_id: id, msg_type }: Header): CellQueue {
+    if (id === undefined || id === null) return this.main;
+    return msg_type.startsWith("comm_") ? (this.children.get(id) ?? this.main) : this.find(id);
   }
 
   /** Aborts the cells that are queued behind this request. */

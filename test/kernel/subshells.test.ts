@@ -159,6 +159,16 @@ test("a cell can await what a comm brings over a subshell", async ({ client, sub
   assert.is(heard!.parent.msg_id, message);
 });
 
+test("messages on a comm of a subshell that is gone arrive by the main shell", async ({ client }) => {
+  await client.execute(
+    'registerTarget("gone", (comm) => comm.onMessage(({ data }) => comm.send({ twice: Number(data.n) * 2 })));',
+  );
+  const answer = client.next(({ header, content }) => header.msg_type === "comm_msg" && content.comm_id === "c-gone");
+  client.tell("comm_open", { comm_id: "c-gone", target_name: "gone", data: {} }, [], "before-the-restart");
+  client.tell("comm_msg", { comm_id: "c-gone", data: { n: 21 } }, [], "before-the-restart");
+  assert.equal((await answer).content.data, { twice: 42 });
+});
+
 test("messages on a comm stay behind its comm_open, which waits in the main shell", async ({ client, subshell }) => {
   await client.execute(`registerTarget("ordered", (comm, { data }) => {
     const heard = [data.at];
