@@ -45,7 +45,7 @@ async function compareRuns(seed: number, store: Store): Promise<number> {
   const program = randomProgram(new Dice(seed));
   const isStored = seed % STORED === 0;
   const [called, expectedCalls]: [Counts, Counts] = [new Map(), new Map()];
-  const memory = { counts: expectedCalls, cache: isStored ? new Map<string, unknown>() : null };
+  const memory = { counts: expectedCalls, cache: isStored ? new Map<string, { key: string; value: unknown }>() : null };
   let ends: Ended[] | undefined;
   for (let run = 1; ; run += 1) {
     const what = `run ${run}`;

@@ -53,8 +53,11 @@ const expanded = (ended: Ended): readonly Ended[] =>
 /** What outlives a run: how often each unit was called, and what is in the cache. */
 export interface Memory {
   readonly counts: Counts;
-  /** Null where nothing is stored. */
-  readonly cache: Map<string, unknown> | null;
+  /**
+   * What each unit left to be taken, with what it was made from; null where nothing is stored. A task run has one row:
+   * what it ended in later stands in place of what may be taken.
+   */
+  readonly cache: Map<string, { readonly key: string; readonly value: unknown }> | null;
 }
 
 /** The end of each call; `before` is that of an earlier run that is gone on with. */
@@ -143,15 +146,33 @@ function unitEnd(
   mapIndex: number | null,
   waited: readonly Ended[],
   taken: readonly Ended[],
-  { counts, cache }: Memory,
+  memory: Memory,
   before: Ended | undefined,
 ): Ended {
+  const { cache } = memory;
   if (before?.type === "Paused") return before; // until somebody resumes it
   if (before && isSuccessful(before) && !before.children && !waited.some(ran)) return { ...before, kept: true };
+  const unit = unitOf(step.name, mapIndex);
+  const ended = runUnit(step, mapIndex, { waited, taken }, memory);
+  if (ended.type === "Cached") cache?.set(unit, { key: cacheKeyOf(step, taken), value: ended.value });
+  else cache?.delete(unit);
+  return ended;
+}
+
+const cacheKeyOf = (step: Step, taken: readonly Ended[]): string =>
+  `${step.name} ${describe(taken.map(({ value }) => value))}`;
+
+function runUnit(
+  step: Step,
+  mapIndex: number | null,
+  { waited, taken }: { readonly waited: readonly Ended[]; readonly taken: readonly Ended[] },
+  { counts, cache }: Memory,
+): Ended {
   const refused = refusal(step, waited);
   if (refused?.type === "Skipped") return refused;
-  const cacheKey = `${step.name} ${describe(taken.map(({ value }) => value))}`;
-  if (step.cached && cache?.has(cacheKey)) return { type: "Cached", value: cache.get(cacheKey), kept: false };
+  const key = cacheKeyOf(step, taken);
+  const hit = step.cached && [...(cache?.values() ?? [])].find((entry) => entry.key === key);
+  if (hit) return { type: "Cached", value: hit.value, kept: false };
   if (refused) return refused;
   const unit = unitOf(step.name, mapIndex);
   const given = taken.map(({ value }) => value);
@@ -160,9 +181,8 @@ function unitEnd(
     switch (nextOutcome(step, mapIndex, counts)) {
       case "ok":
       case "success": {
-        const value = madeOf(unit, given);
-        if (step.cached) cache?.set(cacheKey, value);
-        return { type: step.cached ? "Cached" : "Success", value, kept: false };
+        const type = step.cached ? "Cached" : "Success";
+        return { type, value: madeOf(unit, given), kept: false };
       }
       case "pause":
         return { type: "Paused", kept: false };
