@@ -196,7 +196,7 @@ for (const [what, options] of [
 async function withoutPackage(environment: NodeJS.ProcessEnv): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "cellar-s3-"));
   try {
-    for (const part of ["result", "contracts"])
+    for (const part of ["result", "contracts", "display"])
       await cp(fileURLToPath(new URL(`../../src/${part}`, import.meta.url)), join(folder, part), { recursive: true });
     await writeFile(join(folder, "package.json"), '{"type": "module"}');
     const program = `import { S3Serializer } from "./result/s3-serializer.js";
