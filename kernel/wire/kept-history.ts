@@ -26,6 +26,7 @@ export class KeptHistory {
   private opening: Promise<Opened | null> | undefined;
   private readonly unkept: Omit<HistoryLine, "session">[] = [];
   private timer: NodeJS.Timeout | undefined;
+  private last: Promise<unknown> = Promise.resolve();
 
   /** @param path null keeps nothing. */
   constructor(private readonly path: string | null) {}
@@ -57,9 +58,17 @@ export class KeptHistory {
 
   async close(): Promise<void> {
     if (this.opening || this.unkept.length > 0) await this.use(({ store }) => store.close(), undefined);
+    this.opening = Promise.resolve(null); // what comes later is not kept
   }
 
-  private async use<T>(body: (opened: Opened) => Promise<T>, otherwise: T): Promise<T> {
+  /** One after another: whoever closes the file waits for the lines that are being written. */
+  private use<T>(body: (opened: Opened) => Promise<T>, otherwise: T): Promise<T> {
+    const answer = this.last.then(() => this.useAlone(body, otherwise));
+    this.last = answer; // useAlone does not reject
+    return answer;
+  }
+
+  private async useAlone<T>(body: (opened: Opened) => Promise<T>, otherwise: T): Promise<T> {
     clearTimeout(this.timer);
     this.timer = undefined;
     const lines = this.unkept.splice(0);

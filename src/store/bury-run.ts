@@ -1,5 +1,5 @@
 import type { EpochMs } from "../contracts/json.js";
-import { type FlowRunSummary, NO_RESULT_RECORD, type StateRecord } from "../contracts/records.js";
+import { type FlowRunSummary, NO_RESULT_RECORD, RUNNING_TYPES, type StateRecord } from "../contracts/records.js";
 import { writeAppends } from "./append-rows.js";
 import { isGoingOn } from "./begin-run.js";
 import type { Session } from "./database.js";
@@ -15,6 +15,15 @@ const COPY_OWNER = `
   INSERT INTO owners (id, pid, started_at, machine, process_mark, beat_at)
   SELECT id || '${BURIED}', pid, started_at, machine, process_mark, beat_at FROM owners WHERE id = ?
   ON CONFLICT DO NOTHING`;
+
+/** Ids of the runs that are under way, or seem to be. */
+export async function runsGoingOn(session: Session): Promise<string[]> {
+  const rows = await session.all(
+    "SELECT id FROM flow_runs WHERE type IN (SELECT value FROM json_each(?))",
+    JSON.stringify(RUNNING_TYPES),
+  );
+  return rows.map(({ id }) => String(id));
+}
 
 /** Whether something of a run was left unfinished by an owner that is dead. */
 export async function needsBurial(session: Session, runId: string, now: EpochMs): Promise<boolean> {

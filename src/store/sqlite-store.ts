@@ -7,7 +7,7 @@ import { LARGEST_INLINE_BYTES } from "../result/byte-shelf.js";
 import { type HeldAppend, writeAppends } from "./append-rows.js";
 import { beginRun, newestRunOf, setGraph } from "./begin-run.js";
 import { BlobFolder, resultIdOf } from "./blobs.js";
-import { buryRun, needsBurial } from "./bury-run.js";
+import { buryRun, needsBurial, runsGoingOn } from "./bury-run.js";
 import { Database, type Session } from "./database.js";
 import type { OpenDriver } from "./driver.js";
 import { GatheredAsks } from "./gathered-asks.js";
@@ -84,9 +84,7 @@ export class SqliteStore implements Store {
   }
 
   async rememberedRun(runId: string): Promise<RememberedRun | undefined> {
-    if (await this.#read((session) => needsBurial(session, runId, this.#now()))) {
-      await this.#change((session) => buryRun(session, runId, this.#now()));
-    }
+    await this.#bury(runId);
     return await this.#read((session) => readRememberedRun(session, runId));
   }
 
@@ -152,13 +150,15 @@ export class SqliteStore implements Store {
     return this.#blobs.folder;
   }
 
-  flowRuns(filter: RunFilter = {}): Promise<FlowRunSummary[]> {
+  async flowRuns(filter: RunFilter = {}): Promise<FlowRunSummary[]> {
+    for (const runId of await this.#read(runsGoingOn)) await this.#bury(runId);
     const { sql, parameters } = listRuns(filter);
-    return this.#records(sql, ...parameters);
+    return await this.#records(sql, ...parameters);
   }
 
-  flowRun(runId: string): Promise<FlowRunRecord | undefined> {
-    return this.#read((session) => readRun(session, runId));
+  async flowRun(runId: string): Promise<FlowRunRecord | undefined> {
+    if ((await this.#read(runsGoingOn)).includes(runId)) await this.#bury(runId);
+    return await this.#read((session) => readRun(session, runId));
   }
 
   history(taskRunId: string): Promise<StateRecord[]> {
@@ -263,6 +263,12 @@ export class SqliteStore implements Store {
   async #add(write: Write): Promise<void> {
     this.#checkOpen();
     await this.#writes.add(write);
+  }
+
+  /** Appends Crashed to what a dead owner left Running. */
+  async #bury(runId: string): Promise<void> {
+    if (await this.#read((session) => needsBurial(session, runId, this.#now())))
+      await this.#change((session) => buryRun(session, runId, this.#now()));
   }
 
   async #read<T>(body: (session: Session) => Promise<T>): Promise<T> {

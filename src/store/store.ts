@@ -118,7 +118,7 @@ export interface Store {
    * cross no process.
    */
   blobFolder(): Promise<string>;
-  /** Runs, newest first, without their tasks. No result is read. */
+  /** Runs, newest first, without their tasks. No result is read. Those whose owner is dead are Crashed first. */
   flowRuns(filter?: RunFilter): Promise<FlowRunSummary[]>;
   /** A run in its latest state; undefined when unknown. */
   flowRun(runId: string): Promise<FlowRunRecord | undefined>;

@@ -47,6 +47,23 @@ test("lastRun() tells that an owner was killed", async () => {
   await store.close();
 });
 
+test("lists and single runs tell that an owner was killed", async () => {
+  const store = await SqliteStore.open(freshPath());
+  const child = waitingChild();
+  for (const id of ["r", "s"]) {
+    await store.beginRun(runOf(id), graphOf("a"), { id: "child", pid: child.pid, startedAt: Date.now() });
+    await store.append([transitionOf(id, "a", "Running")]);
+  }
+  const types = async () => (await store.flowRuns()).map(({ state }) => state.type);
+  assert.equal(await types(), ["Running", "Running"]);
+  await child.end();
+  const run = await store.flowRun("r");
+  assert.equal([run?.state.type, run?.tasks[0]?.state.type], ["Crashed", "Crashed"]);
+  assert.equal(await types(), ["Crashed", "Crashed"]);
+  assert.equal(await store.flowRuns({ state: "Running" }), []);
+  await store.close();
+});
+
 test("an owner on another machine lives as long as it is heard of", async () => {
   const path = freshPath();
   let now = 1_000_000;

@@ -25,7 +25,7 @@ test.after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const owner: Owner = { id: "test", pid: process.pid, startedAt: 1 };
+const owner: Owner = { id: "test", pid: process.pid, startedAt: Date.now() };
 const state = (type: StateRecord["type"]): StateRecord => ({
   v: 1,
   type,
