@@ -16,11 +16,21 @@ const COPY_OWNER = `
   SELECT id || '${BURIED}', pid, started_at, machine, process_mark, beat_at FROM owners WHERE id = ?
   ON CONFLICT DO NOTHING`;
 
-/** Ids of the runs that are under way, or seem to be. */
-export async function runsGoingOn(session: Session): Promise<string[]> {
+const GOING_ON = "type IN (SELECT value FROM json_each(?))";
+
+/** Ids of the runs that seem to be under way, but whose owner is dead. */
+export async function runsOfTheDead(session: Session, now: EpochMs): Promise<string[]> {
+  const running = JSON.stringify(RUNNING_TYPES);
+  const owners = await session.all(
+    `SELECT * FROM owners WHERE id IN (SELECT owner_id FROM flow_runs WHERE ${GOING_ON})`,
+    running,
+  );
+  const dead = owners.filter((owner) => !isAlive(owner, now)).map(({ id }) => id);
+  if (dead.length === 0) return [];
   const rows = await session.all(
-    "SELECT id FROM flow_runs WHERE type IN (SELECT value FROM json_each(?))",
-    JSON.stringify(RUNNING_TYPES),
+    `SELECT id FROM flow_runs WHERE ${GOING_ON} AND owner_id IN (SELECT value FROM json_each(?))`,
+    running,
+    JSON.stringify(dead),
   );
   return rows.map(({ id }) => String(id));
 }

@@ -118,7 +118,7 @@ export async function newestCached(session: Session, asks: readonly CacheAsk[]):
 }
 
 /** The statement that lists runs by `filter`, newest first, and its parameters. */
-export function listRuns(filter: RunFilter): { sql: string; parameters: (string | number)[] } {
+export function listRuns(filter: RunFilter): [sql: string, ...parameters: (string | number)[]] {
   const conditions: { readonly [sql: string]: string | number | undefined } = {
     "flow_id IN (SELECT id FROM flows WHERE file = ?)": filter.file,
     "flow_id IN (SELECT id FROM flows WHERE flow = ?)": filter.flow,
@@ -127,10 +127,8 @@ export function listRuns(filter: RunFilter): { sql: string; parameters: (string 
   };
   const used = Object.entries(conditions).filter(([, value]) => value !== undefined);
   const where = used.length > 0 ? `WHERE ${used.map(([sql]) => sql).join(" AND ")}` : "";
-  return {
-    sql: `SELECT record FROM flow_runs ${where} ORDER BY created_at DESC, number DESC LIMIT ?`,
-    parameters: [...used.map(([, value]) => value as string | number), filter.limit ?? 50],
-  };
+  const sql = `SELECT record FROM flow_runs ${where} ORDER BY created_at DESC, number DESC LIMIT ?`;
+  return [sql, ...used.map(([, value]) => value as string | number), filter.limit ?? 50];
 }
 
 async function readGraph(session: Session, runId: string): Promise<GraphNode[]> {

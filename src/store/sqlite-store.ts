@@ -7,7 +7,7 @@ import { LARGEST_INLINE_BYTES } from "../result/byte-shelf.js";
 import { type HeldAppend, writeAppends } from "./append-rows.js";
 import { beginRun, newestRunOf, setGraph } from "./begin-run.js";
 import { BlobFolder, resultIdOf } from "./blobs.js";
-import { buryRun, needsBurial, runsGoingOn } from "./bury-run.js";
+import { buryRun, needsBurial, runsOfTheDead } from "./bury-run.js";
 import { Database, type Session } from "./database.js";
 import type { OpenDriver } from "./driver.js";
 import { GatheredAsks } from "./gathered-asks.js";
@@ -84,7 +84,8 @@ export class SqliteStore implements Store {
   }
 
   async rememberedRun(runId: string): Promise<RememberedRun | undefined> {
-    await this.#bury(runId);
+    if (await this.#read((session) => needsBurial(session, runId, this.#now())))
+      await this.#change((session) => buryRun(session, runId, this.#now()));
     return await this.#read((session) => readRememberedRun(session, runId));
   }
 
@@ -151,13 +152,12 @@ export class SqliteStore implements Store {
   }
 
   async flowRuns(filter: RunFilter = {}): Promise<FlowRunSummary[]> {
-    for (const runId of await this.#read(runsGoingOn)) await this.#bury(runId);
-    const { sql, parameters } = listRuns(filter);
-    return await this.#records(sql, ...parameters);
+    await this.#buryTheDead();
+    return await this.#records(...listRuns(filter));
   }
 
   async flowRun(runId: string): Promise<FlowRunRecord | undefined> {
-    if ((await this.#read(runsGoingOn)).includes(runId)) await this.#bury(runId);
+    await this.#buryTheDead();
     return await this.#read((session) => readRun(session, runId));
   }
 
@@ -265,9 +265,9 @@ export class SqliteStore implements Store {
     await this.#writes.add(write);
   }
 
-  /** Appends Crashed to what a dead owner left Running. */
-  async #bury(runId: string): Promise<void> {
-    if (await this.#read((session) => needsBurial(session, runId, this.#now())))
+  /** Appends Crashed to what dead owners left Running. */
+  async #buryTheDead(): Promise<void> {
+    for (const runId of await this.#read((session) => runsOfTheDead(session, this.#now())))
       await this.#change((session) => buryRun(session, runId, this.#now()));
   }
 
