@@ -202,12 +202,14 @@ async function runAgain(before: AmbientAttempt, around: Surroundings, rerun: Rer
   const begun = await openAttempt({ around, flow, place, calls, resume, rerun, interrupt: around.interrupt() });
   const { attempt } = begun;
   const endLive = noteLive(resume, begun.stop, (next) => runAgain(begun, around, next));
-  around.began(attempt.journal);
-  attempt.runner.add(calls);
-  await attempt.runner.whenIdle();
-  attempt.runner.close();
-  const state = await writeState(attempt);
-  endLive();
-  attempt.journal.end();
-  return state;
+  try {
+    around.began(attempt.journal);
+    attempt.runner.add(calls);
+    await attempt.runner.whenIdle();
+    attempt.runner.close();
+    return await writeState(attempt);
+  } finally {
+    endLive();
+    attempt.journal.end();
+  }
 }
