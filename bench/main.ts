@@ -14,12 +14,13 @@ import { flowFigures } from "./flow-peers.js";
 import { kernelFigures } from "./kernel.js";
 import { benchLargeResults } from "./large-result.js";
 import { installPeers } from "./peer-install.js";
+import { pureFigures } from "./pure.js";
 import { benchStore } from "./store.js";
 
 const RESULTS = fileURLToPath(new URL("../../bench/results.json", import.meta.url));
 const PARTS: { readonly [part: string]: () => Promise<Figure[]> } = {
   store: async () => [...(await benchStore()), ...(await benchLargeResults())],
-  engine: () => engineFigures(),
+  engine: async () => [...(await pureFigures()), ...(await engineFigures())],
   kernel: () => kernelFigures(say),
   peers: async () => {
     installPeers(say);
