@@ -251,7 +251,7 @@ test("a Retrying goes on at its time, in a later run", async ({ notebook, ran })
         if (now === 1) throw new Error("away");
         return "there";
       },
-      { maxRetries: 1, retryDelay: "20ms" },
+      { maxRetries: 1, retryDelay: "2s" }, // longer than the first run can take
     );
     return flow("later", () => ({ flaky: flaky(task("one", () => ran.push("one"))()) }));
   };
