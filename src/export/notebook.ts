@@ -33,8 +33,12 @@ const notebookSchema = z.looseObject({
   cells: z.array(cellSchema),
 });
 
+/** Deeper than any front end's; a reader that calls itself would end the stack, and zod keep what it was reading. */
+const DEEPEST = 500;
+
 /** Reads nbformat 4. @throws {SyntaxError} naming the path that does not fit. */
 export function readNotebook(json: unknown): Notebook {
+  refuseDeep(json);
   const { success, data, error } = notebookSchema.safeParse(json);
   if (!success) {
     const [issue] = error.issues;
@@ -53,6 +57,16 @@ export function readNotebook(json: unknown): Notebook {
     })),
   };
 }
+
+function refuseDeep(json: unknown): void {
+  let level = [json].filter(isObject);
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEEPEST) throw new SyntaxError(`Cannot read the notebook: it is nested deeper than ${DEEPEST} levels`);
+    level = level.flatMap((part) => Object.values(part)).filter(isObject);
+  }
+}
+
+const isObject = (part: unknown): part is object => typeof part === "object" && part !== null;
 
 /** Writes nbformat 4.5, without outputs. */
 export function writeNotebook({ cells, metadata }: Notebook): string {

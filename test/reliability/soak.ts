@@ -59,7 +59,7 @@ const PARTS: { readonly [name: string]: Part } = {
   },
   hostile: {
     unit: "damaged values, states and notebooks",
-    runs: 5_000_000,
+    runs: 5_000_000, // about an hour
     soak: async (seed, runs) => withFigures(await hostileHarness(seed, runs)),
   },
 };
