@@ -11,7 +11,6 @@ import { OBJECT_GROUP } from "./variables.js";
 const LONGEST_EVALUATION_MS = 5000;
 /** JavaScript, called on the `DebugView`: a bundle as text, since it is to come out whole whatever its depth. */
 const SHOW = "function (value) { return JSON.stringify(this.show(value)); }";
-const PUT = "function (name, value) { this[name] = value; }";
 
 /** Shows what the code has at hand: frames, variables, values of expressions. */
 export function lookingRequests(parts: DebugParts): AnswerTable {
@@ -21,9 +20,9 @@ export function lookingRequests(parts: DebugParts): AnswerTable {
     if (!pauses.current) throw new Error("Cannot look at the code: it is not paused");
     return pauses.current;
   };
-  const callOf = async (args: JsonObject, name = "frameId"): Promise<Debugger.CallFrame | undefined> => {
+  const callOf = async (args: JsonObject): Promise<Debugger.CallFrame | undefined> => {
     if (!pauses.current) return undefined;
-    const id = integerField(args, name, 0);
+    const id = integerField(args, "frameId", 0);
     return (await frames.find(pauses.current, id === 0 ? undefined : id)).call;
   };
   const namesIn = async (objectIds: readonly (string | undefined)[]): Promise<Set<string>> => {
@@ -82,16 +81,6 @@ export function lookingRequests(parts: DebugParts): AnswerTable {
     richInspectVariables: async (args) => {
       const value = await evaluate(textField(args, "variableName"), await callOf(args));
       return bundleOf(parts, value);
-    },
-    copyToGlobals: async (args) => {
-      const value = await evaluate(textField(args, "srcVariableName"), await callOf(args, "srcFrameId"));
-      await inspector.post("Runtime.callFunctionOn", {
-        objectId: (await frames.notebook()).objectIds[0]!,
-        functionDeclaration: PUT,
-        arguments: [{ value: textField(args, "dstVariableName") }, argument(value)],
-        silent: true,
-      });
-      return { value: valueText(value), ...valueType(value), variablesReference: 0 };
     },
   };
 }

@@ -11,7 +11,6 @@ const CAPABILITIES = {
   supportsConditionalBreakpoints: true,
   supportsBreakpointLocationsRequest: true,
   supportsEvaluateForHovers: true,
-  supportsSetVariable: true,
   supportsModulesRequest: true,
   supportsLoadedSourcesRequest: true,
   exceptionBreakpointFilters: EXCEPTION_FILTERS.map((filter) => ({ ...filter })),
@@ -62,7 +61,7 @@ export function sessionRequests(parts: DebugParts, tell: (event: DebugEvent) => 
       stoppedThreads: pauses.current ? [THREAD_ID] : [],
       richRendering: true,
       exceptionPaths: EXCEPTION_FILTERS.map(({ label }) => label),
-      copyToGlobals: true,
+      copyToGlobals: false,
     }),
     threads: () => ({ threads: [{ id: THREAD_ID, name: "Cells" }] }),
   };

@@ -31,6 +31,25 @@ const first = add(1, 2);
 const second = add(first, 10);
 second * 2`;
 
+test("what is offered is answered", async ({ debug }) => {
+  const offered = await debug.body("initialize");
+  const requests: { readonly [capability: string]: string } = {
+    supportsSetVariable: "setVariable",
+    supportsSetExpression: "setExpression",
+    supportsModulesRequest: "modules",
+    supportsLoadedSourcesRequest: "loadedSources",
+    supportsConfigurationDoneRequest: "configurationDone",
+    supportsBreakpointLocationsRequest: "breakpointLocations",
+  };
+  for (const [capability, command] of Object.entries(requests)) {
+    const { message } = await debug.ask(command);
+    assert.is(/there is no such request/.test(String(message)), offered[capability] !== true, command);
+  }
+  const { copyToGlobals } = await debug.body("debugInfo");
+  const { message } = await debug.ask("copyToGlobals");
+  assert.is(/there is no such request/.test(String(message)), copyToGlobals !== true);
+});
+
 test("debugInfo says how front ends find cells, also before the debugger is on", async ({ debug }) => {
   const info = await debug.body("debugInfo");
   assert.is(info.isStarted, false);

@@ -30,7 +30,7 @@ const OF_NO_SESSION: { readonly [command: string]: JsonObject } = {
     stoppedThreads: [],
     richRendering: true,
     exceptionPaths: [],
-    copyToGlobals: true,
+    copyToGlobals: false,
   },
   inspectVariables: { variables: [] },
   disconnect: {},
