@@ -286,6 +286,19 @@ function installBrowser() {
   run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], "install Chromium", () => remedy);
 }
 
+/** The tests of many machines start a queue of their own. */
+function installQueue() {
+  if (has("redis-server") || has("valkey-server")) return;
+  const remedy = "install redis-server or valkey-server (Debian: apt-get install redis-server)";
+  if (process.getuid?.() !== 0 || !has("apt-get"))
+    throw new SetupError(`Cannot run the tests of many machines: redis-server is missing; ${remedy}`);
+  say("installing Redis (apt-get install redis-server)");
+  run("apt-get", ["update", "-qq"], "update Debian's package lists");
+  process.env.DEBIAN_FRONTEND = "noninteractive";
+  const packages = ["redis-server"];
+  run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], "install Redis", () => remedy);
+}
+
 /** V8's compiled code of TypeScript: without it, the first kernel on this machine starts more slowly, and no worse. */
 function keepCompiler() {
   if (filesBelow(join(ROOT, "node_modules", ".cache", "cellar")).length > 0) return; // a kernel of another Node adds its own
@@ -439,6 +452,7 @@ function main() {
     installJupyterLab(asked.withTests);
     if (asked.withTests) installPythonPackage();
     if (asked.withTests) installBrowser();
+    if (asked.withTests) installQueue();
   }
   copyInto(data);
   keepCompiler();
