@@ -1,10 +1,10 @@
 import type { Rerun } from "../../src/contracts/run-comm.js";
 import { resultBundle } from "../../src/display/result-bundle.js";
 import { stateBundle } from "../../src/display/state-bundle.js";
-import { forgetCells } from "../../src/engine/ambient-engine.js";
-import { cancelRun, retryRun } from "../../src/engine/live-runs.js";
-import type { LiveRun, Surroundings } from "../../src/engine/surroundings.js";
-import { setSurroundings } from "../../src/engine/surroundings-of.js";
+import type { LiveRun, Surroundings } from "../../src/engine/host/host.js";
+import { setSurroundings } from "../../src/engine/host/script-host.js";
+import { cancelRun, retryRun } from "../../src/engine/run/live-runs.js";
+import { forgetCells } from "../../src/engine/run/top-level-run.js";
 import type { Answers } from "../../src/links/calls.js";
 import type { Port } from "../../src/links/port.js";
 import { Result } from "../../src/result/result.js";

@@ -1,6 +1,6 @@
 import type { FlowRunRecord } from "../../src/contracts/records.js";
 import { flowRunBundle } from "../../src/display/flow-run-bundle.js";
-import type { LiveRun } from "../../src/engine/surroundings.js";
+import type { LiveRun } from "../../src/engine/host/host.js";
 import { currentCell, parentOfOutput } from "./cell-context.js";
 import type { Outlet } from "./outlet.js";
 

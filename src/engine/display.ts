@@ -6,7 +6,7 @@ import { valueBundle } from "../display/value-bundle.js";
 import { Result } from "../result/result.js";
 import { resultRecord, stateRecord } from "../state/state-record.js";
 import { State } from "../state/states.js";
-import { currentSurroundings } from "./surroundings-of.js";
+import { currentSurroundings } from "./host/script-host.js";
 
 /** How a value is shown. */
 export interface DisplayOptions {

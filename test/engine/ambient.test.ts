@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { forgetCells } from "../../src/engine/ambient-engine.js";
+import { forgetCells } from "../../src/engine/run/top-level-run.js";
 import { flow, parameter, type TaskCall, task } from "../../src/index.js";
 import { Notebook, typesOf } from "./notebook.js";
 

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FlowRunRecord } from "../../src/contracts/records.js";
-import type { LiveRun, Surroundings } from "../../src/engine/surroundings.js";
-import { setSurroundings } from "../../src/engine/surroundings-of.js";
+import type { LiveRun, Surroundings } from "../../src/engine/host/host.js";
+import { setSurroundings } from "../../src/engine/host/script-host.js";
 import { openStoreHere } from "../../src/store/open-store.js";
 import type { Store } from "../../src/store/store.js";
 

@@ -1,6 +1,6 @@
 import type { Executor, RunToken, TaskRef } from "../../flow/executor.js";
 import type { State } from "../../state/states.js";
-import { callFunction } from "../call-task.js";
+import { callFunction } from "../task/call-function.js";
 
 /** What makes a LocalExecutor. */
 export interface LocalOptions {

@@ -1,0 +1,97 @@
+import { contentHash } from "../../result/content-hash.js";
+import type { Cached, State } from "../../state/states.js";
+import type { Hashes } from "../../task/validators.js";
+import type { CacheMemory, TaskRun } from "../task/task-run.js";
+import { inputChange, sourceChange } from "./changes.js";
+
+/** A result made from the same source and inputs, not too old; undefined when there is none. */
+export async function lookUp(run: TaskRun): Promise<State | undefined> {
+  const key = cacheKeyOf(run);
+  if (key === undefined) return undefined;
+  const found = await run.scope.findCached(key);
+  if (found) run.cache = memoryOfHit(found, key, run); // the row that is written over may be the one that was found
+  run.reason = found ? `cache hit: key ${key.slice(0, 12)}` : await missReason(run);
+  return found?.with({ hashedInputs: known(run.keys!.inputs), cachedParameters: known(run.keys!.parameters) });
+}
+
+/** A result that was taken may be taken again, as long as it could before. */
+function memoryOfHit({ cachedResultExpiration: expires }: Cached, key: string, run: TaskRun): CacheMemory | null {
+  if (expires === null) return null;
+  const { inputs, parameters } = run.keys!;
+  return { key, expires: expires.getTime(), hashedInputs: known(inputs), cachedParameters: known(parameters) };
+}
+
+/** Why there was nothing to take: what differs from the last time this task ran here. */
+async function missReason(run: TaskRun): Promise<string> {
+  const before = run.remembered ?? (await run.scope.ranBefore(run));
+  const { memory } = before ?? {};
+  if (!memory?.sourceKey) return "cache miss: nothing was made from the same yet";
+  const keys = run.keys!;
+  const source = sourceChange(memory, keys);
+  if (source !== null) return `cache miss: ${source}`;
+  const { cacheValidator } = run.call.task.settings;
+  const covers = (inputs: Hashes) => cacheValidator.covers(inputs, {}) ?? {};
+  const inputs = inputChange(memory, keys, { covers, verb: " changed" });
+  if (inputs !== null) return `cache miss: ${inputs}`;
+  const { cacheExpires } = memory;
+  if (cacheExpires !== null && cacheExpires <= run.scope.clock.now())
+    return `cache miss: the result expired at ${new Date(cacheExpires).toISOString()}`;
+  return "cache miss: nothing that is young enough was made from the same";
+}
+
+/** Why a Cached state that was given may not be taken, by the task's own validator; null when it may. */
+export function invalidity(state: Cached, run: TaskRun): string | null {
+  const { clock } = run.scope;
+  const expires = state.cachedResultExpiration;
+  if (expires !== null && expires.getTime() <= clock.now()) return `it expired at ${expires.toISOString()}`;
+  const { cacheValidator } = run.call.task.settings;
+  const { inputs, parameters } = run.keys!;
+  const now = cacheValidator.covers(inputs, parameters);
+  const then = cacheValidator.covers(state.hashedInputs ?? {}, (state.cachedParameters ?? {}) as Hashes);
+  if (!now || !then) return `${cacheValidator.name} never takes one`;
+  const names = new Set([...Object.keys(then), ...Object.keys(now)]);
+  for (const name of names) {
+    if (now[name] === null) return `"${name}" cannot be compared`;
+    if (now[name] !== then[name])
+      return then[name] === undefined ? `it does not say its "${name}"` : `"${name}" changed`;
+  }
+  return null;
+}
+
+/** What to keep so that a later run finds this result; undefined when it may not. */
+export function cacheMemoryOf(run: TaskRun, cacheForMs: number): CacheMemory | undefined {
+  const key = cacheKeyOf(run);
+  if (key === undefined) return undefined;
+  const { inputs, parameters } = run.keys!;
+  return {
+    key,
+    expires: Math.min(run.scope.clock.now() + cacheForMs, Number.MAX_SAFE_INTEGER),
+    hashedInputs: known(inputs),
+    cachedParameters: known(parameters),
+  };
+}
+
+/** Undefined where caching is off for this call; `run.reason` then says why. Never yields a false hit. */
+function cacheKeyOf(run: TaskRun): string | undefined {
+  const { cacheValidator, cacheKey } = run.call.task.settings;
+  if (!run.keys) return undefined;
+  const { source, inputs, parameters } = run.keys;
+  const covered = cacheValidator.covers(inputs, parameters);
+  if (!covered) return undefined;
+  const problem = source.problem ?? unhashed(covered);
+  if (problem !== null || source.key === null) {
+    run.reason = `not cached: ${problem}`;
+    return undefined;
+  }
+  const parts = Object.entries(covered).sort(([a], [b]) => (a < b ? -1 : 1));
+  return contentHash(JSON.stringify(["cache", cacheKey ?? run.call.task.name, source.key, cacheValidator.name, parts]));
+}
+
+function unhashed(hashes: Hashes): string | null {
+  const missing = Object.keys(hashes).find((name) => hashes[name] === null);
+  return missing === undefined ? null : `input "${missing}" cannot be compared`;
+}
+
+/** Those that could be computed. */
+const known = (hashes: Hashes): { [name: string]: string } =>
+  Object.fromEntries(Object.entries(hashes).filter((entry): entry is [string, string] => entry[1] !== null));

@@ -1,0 +1,24 @@
+import { SUCCESSFUL_TYPES } from "../../contracts/records.js";
+import type { RememberedTask } from "../../store/task-memory.js";
+import type { RunKeys } from "../task/task-run.js";
+import { inputChange, sourceChange } from "./changes.js";
+import { isRestorable } from "./previous-state.js";
+
+/** Whether a task run of an earlier attempt is kept; if not, why it runs again (null: nothing to tell). */
+export type KeepDecision = { readonly keep: true } | { readonly keep: false; readonly reason: string | null };
+
+const again = (reason: string | null): KeepDecision => ({ keep: false, reason });
+
+/** Whether it ended well, its result can be had again, and nothing that it was made from has changed. */
+export function keepDecision({ run, memory }: RememberedTask, keys: RunKeys, upstreamRan: boolean): KeepDecision {
+  if (!SUCCESSFUL_TYPES.includes(run.state.type)) return again(null);
+  if (!isRestorable(run.state)) return again("its result was not stored");
+  if (upstreamRan) return again("what it waits for ran again");
+  if (keys.source.key === null) return again("its source cannot be compared");
+  const source = sourceChange(memory, keys);
+  if (source !== null) return again(source);
+  const unknown = Object.keys(keys.inputs).find((name) => keys.inputs[name] === null);
+  if (unknown !== undefined) return again(`input cannot be compared: ${unknown}`);
+  const changed = inputChange(memory, keys);
+  return changed === null ? { keep: true } : again(`inputs changed: ${changed}`);
+}
