@@ -1,5 +1,5 @@
 import type { FlowRunRecord } from "../../src/contracts/records.js";
-import { flowRunBundle } from "../../src/display/flow-run-bundle.js";
+import { displayIdOf, flowRunBundle } from "../../src/display/flow-run-bundle.js";
 import type { LiveRun } from "../../src/engine/host/host.js";
 import { currentCell, parentOfOutput } from "./cell-context.js";
 import type { Outlet } from "./outlet.js";
@@ -36,6 +36,3 @@ export function showRun(run: LiveRun, outlet: Outlet, again: boolean): void {
     draw();
   });
 }
-
-/** One name for all outputs of a run, so that all of them show where it stands. */
-const displayIdOf = (runId: string): string => `cellar-run-${runId}`;

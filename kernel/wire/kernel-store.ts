@@ -1,7 +1,11 @@
+import { stat } from "node:fs/promises";
 import type { Port } from "../../src/links/port.js";
 import { serveStore } from "../../src/store/serve-store.js";
 import type { Store } from "../../src/store/store.js";
 import type { StoreListener } from "../../src/store/watch-store.js";
+
+/** How often the file of the store is looked for while somebody follows it. */
+const LOOK_MS = 500;
 
 /**
  * The store of the notebook's folder, owned by this process, which runs no user code. Opened when first
@@ -10,6 +14,11 @@ import type { StoreListener } from "../../src/store/watch-store.js";
 export class KernelStore {
   private opened: Promise<Store> | undefined;
   private readonly listeners = new Set<StoreListener>();
+  private readonly doubters = new Set<(reason: string) => void>();
+  private watch: NodeJS.Timeout | undefined;
+  private inode: number | undefined;
+  /** Why the file that was opened is no longer the store; undefined while it is. */
+  private lost: string | undefined;
 
   constructor(private readonly path: string) {}
 
@@ -28,6 +37,32 @@ export class KernelStore {
     return () => void this.listeners.delete(listener);
   }
 
+  /**
+   * Calls back with a reason when what was read may no longer be true although nothing was written: the process that
+   * runs flows ended, or the file of the store is gone. Returns the way to stop.
+   */
+  onDoubt(listener: (reason: string) => void): () => void {
+    this.doubters.add(listener);
+    this.watch ??= setInterval(() => void this.lookForFile(), LOOK_MS).unref();
+    return () => {
+      this.doubters.delete(listener);
+      if (this.doubters.size > 0) return;
+      clearInterval(this.watch);
+      this.watch = undefined;
+    };
+  }
+
+  /** Has everybody who follows the store read it again. */
+  doubt(reason: string): void {
+    for (const listener of this.doubters) listener(reason);
+  }
+
+  /** The store for a view. @throws {Error} in words when it cannot be opened, or its file was deleted since. */
+  openChecked(): Promise<Store> {
+    if (this.lost !== undefined) return Promise.reject(new Error(this.lost));
+    return this.open();
+  }
+
   /** Answers the session's questions to the store. */
   serve(port: Port): void {
     serveStore(
@@ -37,6 +72,7 @@ export class KernelStore {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.watch);
     if (!this.opened) return;
     await this.opened.then(
       (store) => store.close(),
@@ -49,9 +85,32 @@ export class KernelStore {
       import("../../src/store/open-store.js"),
       import("../../src/store/watch-store.js"),
     ]);
-    return watchStore(await openStoreHere(this.path), (...change) => {
+    const store = await openStoreHere(this.path);
+    this.inode = (await this.fileInode()) ?? this.inode;
+    return watchStore(store, (...change) => {
       for (const listener of this.listeners) listener(...change);
     });
+  }
+
+  /** A file that was deleted under an open store takes writes that nobody will ever read. */
+  private async lookForFile(): Promise<void> {
+    if (this.inode === undefined) return;
+    const found = await this.fileInode();
+    const lost =
+      found === this.inode
+        ? undefined
+        : `The store "${this.path}" was ${found === undefined ? "deleted" : "replaced"} while it was in use; restart the kernel to run with a new one`;
+    if (lost === this.lost) return;
+    this.lost = lost;
+    if (lost !== undefined) this.doubt(lost);
+  }
+
+  private async fileInode(): Promise<number | undefined> {
+    try {
+      return (await stat(this.path)).ino;
+    } catch {
+      return undefined; // missing, or in a folder that is: there is no file to follow
+    }
   }
 }
 

@@ -1,9 +1,12 @@
 import { EXPORT_COMM_TARGET } from "../../src/contracts/export-comm.js";
 import { HISTORY_COMM_TARGET } from "../../src/contracts/history-comm.js";
 import { RUN_COMM_TARGET } from "../../src/contracts/run-comm.js";
+import type { FlowRunRecord } from "../../src/contracts/records.js";
+import { displayIdOf, flowRunBundle } from "../../src/display/flow-run-bundle.js";
 import type { Answers } from "../../src/links/calls.js";
 import type { Port } from "../../src/links/port.js";
 import { defaultStorePath } from "../../src/store/store-path.js";
+import type { StoreListener } from "../../src/store/watch-store.js";
 import type { KernelCalls } from "../links/session-calls.js";
 import type { Connection, Ports } from "../protocol/connection-file.js";
 import { ReplayMemory } from "../protocol/replay-memory.js";
@@ -28,6 +31,7 @@ import { cellPlace, sessionSetup } from "./place.js";
 import { isRegistration, publishConnection, type Registration, register } from "./registration.js";
 import { ResultPreviews } from "./result-previews.js";
 import { runCommTarget } from "./run-comm.js";
+import { RunsUnderWay } from "./runs-under-way.js";
 import { Session } from "./session.js";
 import { type ShownOutput, showOutput } from "./session-output.js";
 import { SessionProcess } from "./session-process.js";
@@ -47,6 +51,7 @@ export class Kernel {
   private readonly store: KernelStore;
   private readonly session: Session;
   private readonly previews: ResultPreviews;
+  private readonly runsUnderWay: RunsUnderWay;
   private readonly comms: Comms;
   private readonly input: Input;
   private readonly shells: Shells;
@@ -69,17 +74,19 @@ export class Kernel {
     this.session = this.newSession(folder);
     this.previews = new ResultPreviews((port) => this.store.serve(port), this.session.ask);
     this.debug = new DebugRequests(this.session, this.outlet);
+    const storeViews = {
+      openStore: () => this.store.openChecked(),
+      listen: (listener: StoreListener) => this.store.listen(listener),
+      onDoubt: (listener: (reason: string) => void) => this.store.onDoubt(listener),
+    };
+    this.runsUnderWay = new RunsUnderWay({ ...storeViews, show: (run) => this.showEnd(run) });
     this.comms = new Comms(this.outlet, this.session, {
       [RUN_COMM_TARGET]: runCommTarget({
-        openStore: () => this.store.open(),
-        listen: (listener) => this.store.listen(listener),
+        ...storeViews,
         session: this.session.ask,
         preview: this.previews.read,
       }),
-      [HISTORY_COMM_TARGET]: historyCommTarget({
-        openStore: () => this.store.open(),
-        listen: (listener) => this.store.listen(listener),
-      }),
+      [HISTORY_COMM_TARGET]: historyCommTarget(storeViews),
       [EXPORT_COMM_TARGET]: exportCommTarget,
     });
     const abort = (request: Request) =>
@@ -215,12 +222,19 @@ export class Kernel {
       output: (output) => this.show(output),
       print: (name, text) => this.outlet.print(name, text, this.cells.forOutput),
       debugEvent: (event) => this.debug.tell(event),
-      ended: () => {
+      ended: (reason) => {
+        this.store.doubt(`The session ${reason}`);
+        void this.runsUnderWay.sessionEnded();
         this.debug.sessionEnded();
         this.comms.sessionEnded();
         void this.language.ask("reset", {}).catch(() => {}); // a crashed thread forgot all names anyway
       },
     });
+  }
+
+  private showEnd(run: FlowRunRecord): void {
+    const transient = { display_id: displayIdOf(run.id) };
+    this.outlet.publish("update_display_data", { data: flowRunBundle(run), metadata: {}, transient }, null);
   }
 
   private show(output: ShownOutput): void {

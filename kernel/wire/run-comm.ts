@@ -1,5 +1,5 @@
 import type { Json } from "../../src/contracts/json.js";
-import type { FlowRunSummary, TaskRunRecord } from "../../src/contracts/records.js";
+import type { FlowRunRecord, FlowRunSummary, TaskRunRecord } from "../../src/contracts/records.js";
 import type {
   ResultPreview,
   RunCommAnswer,
@@ -7,6 +7,7 @@ import type {
   RunCommOpen,
   RunCommRequest,
 } from "../../src/contracts/run-comm.js";
+import { flowRunBundle } from "../../src/display/flow-run-bundle.js";
 import type { Caller } from "../../src/links/calls.js";
 import type { Store } from "../../src/store/store.js";
 import type { StoreListener } from "../../src/store/watch-store.js";
@@ -17,19 +18,28 @@ import type { CommEnd, CommLink, CommTarget } from "./comms.js";
 
 /** What a run's comm needs of the kernel process. */
 export interface RunCommParts {
+  /** @throws {Error} in words when the store cannot be opened, or its file is gone. */
   readonly openStore: () => Promise<Store>;
   readonly listen: (listener: StoreListener) => () => void;
+  /** Calls back when runs may have ended without a write. Returns the way to stop. */
+  readonly onDoubt: (listener: (reason: string) => void) => () => void;
   readonly session: Caller<SessionCalls>;
   readonly preview: (ask: PreviewAsk) => Promise<ResultPreview>;
 }
 
 /** At most ten deltas a second. */
 const DELTA_MS = 100;
+/** Of a run with many tasks at most two: the page has to draw them. */
+const LARGE_DELTA_MS = 500;
+const MANY_TASKS = 300;
+/** A run that another process writes is looked at so often: its writes reach no listener here. */
+const LOOK_MS = 1000;
 
 /** Answers comms of RUN_COMM_TARGET: one run each. Works while a cell is busy, since nothing asks the cell's thread but what runs code. */
 export function runCommTarget(parts: RunCommParts): CommTarget {
   return (link, data) => {
-    const run = new FollowedRun(parts, link, String((data as unknown as RunCommOpen).runId));
+    const { runId, detail } = data as unknown as RunCommOpen;
+    const run = new FollowedRun(parts, link, String(runId), detail === "summary");
     void run.sendSnapshot();
     return run;
   };
@@ -41,23 +51,40 @@ class FollowedRun implements CommEnd {
   /** What changed since the last event; undefined before the first. */
   private changed: Map<string, TaskRunRecord> | undefined;
   private summary: FlowRunSummary | undefined;
-  /** A new attempt or a new graph: a delta cannot say it. */
+  private tasks = 0;
+  /** A new attempt or a new graph: the next event is a snapshot. */
   private outgrown = false;
+  private closed = false;
   private timer: NodeJS.Timeout | undefined;
-  private readonly stopListening: () => void;
+  /** Looks again at a run that this kernel does not write. */
+  private look: NodeJS.Timeout | undefined;
+  /** This kernel's session writes the run, so that each of its changes is heard of. */
+  private ours = false;
+  /** What was sent last, to tell whether a look found anything new. */
+  private sent = "";
+  private readonly stops: readonly (() => void)[];
 
   constructor(
     private readonly parts: RunCommParts,
     private readonly link: CommLink,
     private readonly runId: string,
+    private readonly brief: boolean,
   ) {
-    this.stopListening = parts.listen((of, transitions, change) => {
-      if (of !== runId || !this.changed) return;
-      for (const { run } of transitions) this.changed.set(run.id, run);
-      if (change) this.summary = change;
-      if (transitions.length === 0) this.outgrown = true;
-      this.timer ??= setTimeout(() => void this.sendChanges(), DELTA_MS);
-    });
+    this.stops = [
+      parts.listen((of, transitions, change) => {
+        if (of !== runId || !this.changed) return;
+        this.ours = true;
+        if (!this.brief) for (const { run } of transitions) this.changed.set(run.id, run);
+        if (change) this.summary = change;
+        if (transitions.length === 0) this.outgrown = true;
+        if (this.brief && !change && !this.outgrown) return;
+        this.timer ??= setTimeout(() => void this.sendChanges(), this.tasks > MANY_TASKS ? LARGE_DELTA_MS : DELTA_MS);
+      }),
+      parts.onDoubt((reason) => {
+        this.ours = false;
+        void this.sendSnapshot(reason);
+      }),
+    ];
   }
 
   async message(data: JsonObject): Promise<void> {
@@ -66,12 +93,16 @@ class FollowedRun implements CommEnd {
       this.send({ kind: "answer", id: request.id, ok: true, value: await this.answer(request) });
     } catch (error) {
       this.send({ kind: "answer", id: request.id, ok: false, error: (error as Error).message });
+      // Whoever was to act may be dead: say how the run stands now.
+      if (request.ask === "retry" || request.ask === "cancel") void this.sendSnapshot();
     }
   }
 
   close(): void {
-    this.stopListening();
+    this.closed = true;
+    for (const stop of this.stops) stop();
     clearTimeout(this.timer);
+    clearTimeout(this.look);
   }
 
   private async answer(request: RunCommRequest): Promise<RunCommAnswer> {
@@ -85,6 +116,8 @@ class FollowedRun implements CommEnd {
         return (await openStore()).logs(request.taskRunId);
       case "history":
         return (await openStore()).history(request.taskRunId);
+      case "bundle":
+        return flowRunBundle(await this.read());
       case "preview":
         return preview({
           resultId: request.resultId,
@@ -102,16 +135,35 @@ class FollowedRun implements CommEnd {
     return task.memory.result.serializer;
   }
 
-  /** Sends the whole run. What changes while it is read comes again in a delta; nothing is lost. */
-  async sendSnapshot(): Promise<void> {
+  /** The run in its latest state; runs of dead owners are Crashed first. @throws {Error} saying why there is none. */
+  private async read(): Promise<FlowRunRecord> {
+    const run = await (await this.parts.openStore()).flowRun(this.runId);
+    if (!run) throw new RangeError("This run is not in the kernel's store");
+    return run;
+  }
+
+  /**
+   * Sends the whole run. What changes while it is read comes again in a delta; nothing is lost.
+   * @param doubt why it is read again: said of a run that turns out to have crashed.
+   */
+  async sendSnapshot(doubt?: string): Promise<void> {
     this.changed = new Map();
     this.outgrown = false;
     try {
-      const run = await (await this.parts.openStore()).flowRun(this.runId);
-      if (!run) return this.send({ kind: "missing", reason: "This run is not in the kernel's store" });
-      const { graph: _graph, tasks: _tasks, ...summary } = run;
+      const run = await this.read();
+      const { graph: _graph, tasks, ...summary } = run;
+      const before = this.summary;
       this.summary = summary;
-      this.send({ kind: "snapshot", seq: ++this.seq, run });
+      this.tasks = tasks.length;
+      const crashed = doubt !== undefined && before?.endedAt === null && summary.state.type === "Crashed";
+      this.sent = JSON.stringify(run);
+      this.send({
+        kind: "snapshot",
+        seq: ++this.seq,
+        run: this.brief ? { ...summary, graph: [], tasks: [] } : run,
+        ...(crashed && { crash: doubt }),
+      });
+      this.lookLater();
     } catch (error) {
       this.send({ kind: "missing", reason: (error as Error).message });
     }
@@ -125,7 +177,22 @@ class FollowedRun implements CommEnd {
     this.send({ kind: "delta", seq: ++this.seq, run: this.summary, tasks });
   }
 
+  /** Follows a run of another process (a script, another notebook's kernel) while it goes on. */
+  private lookLater(): void {
+    clearTimeout(this.look);
+    if (this.closed || this.ours || this.summary?.endedAt !== null) return;
+    this.look = setTimeout(() => void this.lookAgain(), LOOK_MS).unref();
+  }
+
+  private async lookAgain(): Promise<void> {
+    if (this.ours) return;
+    const run = await this.read().catch(() => undefined); // gone meanwhile: the snapshot says so
+    if (this.closed || this.ours) return;
+    if (!run || JSON.stringify(run) !== this.sent) await this.sendSnapshot("The process that ran it ended");
+    else this.lookLater();
+  }
+
   private send(event: RunCommEvent): void {
-    this.link.send(event as unknown as JsonObject);
+    if (!this.closed) this.link.send(event as unknown as JsonObject);
   }
 }

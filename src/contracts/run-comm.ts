@@ -11,6 +11,8 @@ export const RUN_COMM_TARGET = "cellar.run.v1";
 /** Data of `comm_open`. */
 export interface RunCommOpen {
   readonly runId: string;
+  /** "summary" leaves graph and tasks out: enough for a mark beside a cell. @default "all" */
+  readonly detail?: "all" | "summary";
 }
 
 /** What of an ended run runs again; the rest is kept. */
@@ -35,7 +37,9 @@ export type RunCommRequest =
   | { readonly id: number; readonly ask: "preview"; readonly resultId: string }
   | { readonly id: number; readonly ask: "logs"; readonly taskRunId: string }
   /** Every state a task run had, oldest first. */
-  | { readonly id: number; readonly ask: "history"; readonly taskRunId: string };
+  | { readonly id: number; readonly ask: "history"; readonly taskRunId: string }
+  /** The run as an output of a cell, with its fallbacks: what a notebook is to keep. */
+  | { readonly id: number; readonly ask: "bundle" };
 
 /** A stored result, read for a person: at most 100 rows × 30 columns, or 64 KiB of text. */
 export type ResultPreview =
@@ -52,11 +56,22 @@ export type ResultPreview =
   | { readonly kind: "text"; readonly text: string; readonly truncated: boolean };
 
 /** What a request is answered with. */
-export type RunCommAnswer = null | ResultPreview | readonly LogRecord[] | readonly StateRecord[];
+export type RunCommAnswer =
+  | null
+  | ResultPreview
+  | readonly LogRecord[]
+  | readonly StateRecord[]
+  | { readonly [mime: string]: Json };
 
 /** What the kernel process sends. */
 export type RunCommEvent =
-  | { readonly kind: "snapshot"; readonly seq: number; readonly run: FlowRunRecord }
+  | {
+      readonly kind: "snapshot";
+      readonly seq: number;
+      readonly run: FlowRunRecord;
+      /** What ended the process that ran it, in a sentence; only of a run that crashed while it was followed. */
+      readonly crash?: string;
+    }
   /** Task runs and the summary that changed since `seq - 1`. */
   | {
       readonly kind: "delta";
@@ -71,5 +86,5 @@ export type RunCommEvent =
       readonly value: RunCommAnswer;
     }
   | { readonly kind: "answer"; readonly id: number; readonly ok: false; readonly error: string }
-  /** The run is not in this kernel's store. */
+  /** The run cannot be read: it is not in this kernel's store, or the store is gone. */
   | { readonly kind: "missing"; readonly reason: string };

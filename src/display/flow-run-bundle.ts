@@ -14,3 +14,6 @@ export function flowRunBundle(run: FlowRunRecord): MimeBundle {
     "text/plain": flowRunText(run),
   };
 }
+
+/** One name for all outputs of a run, so that all of them show how it stands. */
+export const displayIdOf = (runId: string): string => `cellar-run-${runId}`;
