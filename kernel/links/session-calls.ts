@@ -1,3 +1,4 @@
+import type { TaskRunRecord } from "../../src/contracts/records.js";
 import type { Rerun, ResultPreview } from "../../src/contracts/run-comm.js";
 import type { ErrorContent, Header, JsonObject, MimeBundle } from "../protocol/messages.js";
 
@@ -81,6 +82,13 @@ export type SessionOutput =
       readonly content: JsonObject;
       readonly metadata: JsonObject;
       readonly buffers: Uint8Array[];
+    }
+  /** Task runs whose progress changed: shown by live views, stored by nobody. */
+  | {
+      readonly kind: "progress";
+      readonly parent: Header | null;
+      readonly runId: string;
+      readonly tasks: readonly TaskRunRecord[];
     }
   /** @param heapLimit of V8, in bytes. */
   | { readonly kind: "ready"; readonly heapLimit: number };

@@ -9,6 +9,7 @@ import type { Answers } from "../../src/links/calls.js";
 import type { Port } from "../../src/links/port.js";
 import { Result } from "../../src/result/result.js";
 import type { SerializerJson } from "../../src/result/result-serializer.js";
+import { runOfState } from "../../src/state/run-of-state.js";
 import { resultRecord, stateRecord } from "../../src/state/state-record.js";
 import { State } from "../../src/state/states.js";
 import type { Store } from "../../src/store/store.js";
@@ -77,7 +78,7 @@ export class LibraryLink implements Surroundings {
   /** How an object of the library looks; undefined for others. A call is run. */
   bundleOf(value: object): MimeBundle | undefined | Promise<MimeBundle> {
     if (value instanceof TaskCall) return value.run().then((state) => stateBundle(stateRecord(state), value.name));
-    if (value instanceof State) return stateBundle(stateRecord(value));
+    if (value instanceof State) return stateBundle(stateRecord(value), undefined, runOfState(value));
     return value instanceof Result ? resultBundle(resultRecord(value)) : undefined;
   }
 

@@ -1,7 +1,7 @@
 import { EXPORT_COMM_TARGET } from "../../src/contracts/export-comm.js";
 import { HISTORY_COMM_TARGET } from "../../src/contracts/history-comm.js";
-import { RUN_COMM_TARGET } from "../../src/contracts/run-comm.js";
 import type { FlowRunRecord } from "../../src/contracts/records.js";
+import { RUN_COMM_TARGET } from "../../src/contracts/run-comm.js";
 import { displayIdOf, flowRunBundle } from "../../src/display/flow-run-bundle.js";
 import type { Answers } from "../../src/links/calls.js";
 import type { Port } from "../../src/links/port.js";
@@ -26,6 +26,7 @@ import { Input } from "./input.js";
 import { historyPath, KeptHistory } from "./kept-history.js";
 import { KernelStore } from "./kernel-store.js";
 import type { LanguageThread } from "./language-thread.js";
+import { LiveProgress } from "./live-progress.js";
 import { Outlet, type Request } from "./outlet.js";
 import { cellPlace, sessionSetup } from "./place.js";
 import { isRegistration, publishConnection, type Registration, register } from "./registration.js";
@@ -33,7 +34,7 @@ import { ResultPreviews } from "./result-previews.js";
 import { runCommTarget } from "./run-comm.js";
 import { RunsUnderWay } from "./runs-under-way.js";
 import { Session } from "./session.js";
-import { type ShownOutput, showOutput } from "./session-output.js";
+import { showOutput, type ToldOutput } from "./session-output.js";
 import { SessionProcess } from "./session-process.js";
 import { Shells } from "./shells.js";
 import { Sockets } from "./sockets.js";
@@ -52,6 +53,7 @@ export class Kernel {
   private readonly session: Session;
   private readonly previews: ResultPreviews;
   private readonly runsUnderWay: RunsUnderWay;
+  private readonly progress = new LiveProgress();
   private readonly comms: Comms;
   private readonly input: Input;
   private readonly shells: Shells;
@@ -85,6 +87,7 @@ export class Kernel {
         ...storeViews,
         session: this.session.ask,
         preview: this.previews.read,
+        progress: this.progress,
       }),
       [HISTORY_COMM_TARGET]: historyCommTarget(storeViews),
       [EXPORT_COMM_TARGET]: exportCommTarget,
@@ -224,6 +227,7 @@ export class Kernel {
       debugEvent: (event) => this.debug.tell(event),
       ended: (reason) => {
         this.store.doubt(`The session ${reason}`);
+        this.progress.clear();
         void this.runsUnderWay.sessionEnded();
         this.debug.sessionEnded();
         this.comms.sessionEnded();
@@ -237,7 +241,11 @@ export class Kernel {
     this.outlet.publish("update_display_data", { data: flowRunBundle(run), metadata: {}, transient }, null);
   }
 
-  private show(output: ShownOutput): void {
+  private show(output: ToldOutput): void {
+    if (output.kind === "progress") {
+      this.progress.tell(output.runId, output.tasks);
+      return;
+    }
     showOutput(output, output.parent ?? this.cells.forOutput, this.outlet, this.comms);
     if (output.kind !== "display" || output.type !== "execute_result") return;
     const text = output.data["text/plain"];

@@ -15,6 +15,7 @@ import type { PreviewAsk } from "../links/preview-calls.js";
 import type { SessionCalls } from "../links/session-calls.js";
 import type { JsonObject } from "../protocol/messages.js";
 import type { CommEnd, CommLink, CommTarget } from "./comms.js";
+import type { LiveProgress } from "./live-progress.js";
 
 /** What a run's comm needs of the kernel process. */
 export interface RunCommParts {
@@ -25,6 +26,7 @@ export interface RunCommParts {
   readonly onDoubt: (listener: (reason: string) => void) => () => void;
   readonly session: Caller<SessionCalls>;
   readonly preview: (ask: PreviewAsk) => Promise<ResultPreview>;
+  readonly progress: Pick<LiveProgress, "listen" | "withProgress">;
 }
 
 /** At most ten deltas a second. */
@@ -78,7 +80,12 @@ class FollowedRun implements CommEnd {
         if (change) this.summary = change;
         if (transitions.length === 0) this.outgrown = true;
         if (this.brief && !change && !this.outgrown) return;
-        this.timer ??= setTimeout(() => void this.sendChanges(), this.tasks > MANY_TASKS ? LARGE_DELTA_MS : DELTA_MS);
+        this.sendSoon();
+      }),
+      parts.progress.listen((of, tasks) => {
+        if (of !== runId || !this.changed || this.brief) return;
+        for (const task of tasks) this.changed.set(task.id, task);
+        this.sendSoon();
       }),
       parts.onDoubt((reason) => {
         this.ours = false;
@@ -160,13 +167,19 @@ class FollowedRun implements CommEnd {
       this.send({
         kind: "snapshot",
         seq: ++this.seq,
-        run: this.brief ? { ...summary, graph: [], tasks: [] } : run,
+        run: this.brief
+          ? { ...summary, graph: [], tasks: [] }
+          : { ...run, tasks: tasks.map((task) => this.parts.progress.withProgress(task)) },
         ...(crashed && { crash: doubt }),
       });
       this.lookLater();
     } catch (error) {
       this.send({ kind: "missing", reason: (error as Error).message });
     }
+  }
+
+  private sendSoon(): void {
+    this.timer ??= setTimeout(() => void this.sendChanges(), this.tasks > MANY_TASKS ? LARGE_DELTA_MS : DELTA_MS);
   }
 
   private async sendChanges(): Promise<void> {

@@ -3,8 +3,10 @@ import type { Header, JsonObject } from "../protocol/messages.js";
 import type { Comms } from "./comms.js";
 import type { Outlet } from "./outlet.js";
 
-/** What a session tells and people see. */
-export type ShownOutput = Exclude<SessionOutput, { kind: "ready" }>;
+/** What a session tells once it is ready. */
+export type ToldOutput = Exclude<SessionOutput, { kind: "ready" }>;
+/** What of it is part of a cell's outputs. */
+export type ShownOutput = Exclude<ToldOutput, { kind: "progress" }>;
 
 type Shows = {
   readonly [K in ShownOutput["kind"]]: (

@@ -19,11 +19,11 @@ import { HeldSession } from "./held-session.js";
 import { memoryArgv, memoryLimit } from "./memory-limit.js";
 import { NativeDump } from "./native-dump.js";
 import { reasonOf } from "./session-end.js";
-import type { ShownOutput } from "./session-output.js";
+import type { ToldOutput } from "./session-output.js";
 
 /** Who hears of what a session does. */
 export interface SessionListener {
-  output(output: ShownOutput): void;
+  output(output: ToldOutput): void;
   /** What the session or a child of it wrote to its fd 1 or 2. */
   print(name: "stdout" | "stderr", text: string): void;
   /** What the debugger tells without being asked. */

@@ -98,9 +98,17 @@ export interface StateRecord {
   };
 }
 
+/** An attempt of a flow run. */
+export interface RunReference {
+  readonly id: string;
+  readonly attempt: number;
+}
+
 /** Payload of STATE_MIME: a state, with the name of what is in it where there is one. */
 export interface StatePayload extends StateRecord {
   readonly name?: string;
+  /** The flow run that ended in it: a later attempt supersedes it. */
+  readonly run?: RunReference;
 }
 
 /** One task run of a flow run, in its latest state. */

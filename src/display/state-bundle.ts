@@ -1,4 +1,4 @@
-import { STATE_MIME, type StatePayload, type StateRecord } from "../contracts/records.js";
+import { type RunReference, STATE_MIME, type StatePayload, type StateRecord } from "../contracts/records.js";
 import { STATE_LOOKS } from "../contracts/state-look.js";
 import { errorText } from "./error-text.js";
 import { fitState } from "./fit-run.js";
@@ -9,9 +9,9 @@ import { resultLine } from "./result-bundle.js";
 import { svgLabel } from "./svg-label.js";
 
 /** A state as an output: widget, HTML table, SVG label and text say the same. */
-export function stateBundle(record: StateRecord, name?: string): MimeBundle {
+export function stateBundle(record: StateRecord, name?: string, run?: RunReference): MimeBundle {
   const state = fitState(record, 2048, 4096);
-  const payload: StatePayload = name === undefined ? state : { ...state, name: oneLine(name) };
+  const payload: StatePayload = { ...state, ...(name !== undefined && { name: oneLine(name) }), ...(run && { run }) };
   const { glyph, word, tone } = STATE_LOOKS[state.type];
   const title = `${glyph} ${word}${name === undefined ? "" : ` · ${oneLine(name)}`}`;
   const rows = facts(state);

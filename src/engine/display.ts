@@ -4,6 +4,7 @@ import { resultBundle } from "../display/result-bundle.js";
 import { stateBundle } from "../display/state-bundle.js";
 import { valueBundle } from "../display/value-bundle.js";
 import { Result } from "../result/result.js";
+import { runOfState } from "../state/run-of-state.js";
 import { resultRecord, stateRecord } from "../state/state-record.js";
 import { State } from "../state/states.js";
 import { currentSurroundings } from "./host/script-host.js";
@@ -26,7 +27,7 @@ export async function display(value: unknown, options: DisplayOptions = {}): Pro
 /** How a value looks: what it says itself, or what is known of its kind. */
 export function bundleOf(value: unknown): MimeBundle | Promise<MimeBundle> {
   if (isDisplayable(value)) return value[DISPLAY]();
-  if (value instanceof State) return stateBundle(stateRecord(value as State));
+  if (value instanceof State) return stateBundle(stateRecord(value as State), undefined, runOfState(value as State));
   if (value instanceof Result) return resultBundle(resultRecord(value));
   return typeof value === "string" ? { "text/plain": value } : valueBundle(value);
 }

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +9,7 @@ import type { SessionCalls } from "../../kernel/links/session-calls.js";
 import type { JsonObject } from "../../kernel/protocol/messages.js";
 import type { CommEnd } from "../../kernel/wire/comms.js";
 import { KernelStore } from "../../kernel/wire/kernel-store.js";
+import { LiveProgress } from "../../kernel/wire/live-progress.js";
 import { type RunCommParts, runCommTarget } from "../../kernel/wire/run-comm.js";
 import {
   type FlowRunSummary,
@@ -16,9 +19,11 @@ import {
 } from "../../src/contracts/records.js";
 import type { RunCommEvent } from "../../src/contracts/run-comm.js";
 import type { Caller } from "../../src/links/calls.js";
+import { openStoreHere } from "../../src/store/open-store.js";
 import type { Owner, Transition } from "../../src/store/store.js";
 
 const folder = mkdtempSync(join(tmpdir(), "cellar-run-comm-"));
+const progress = new LiveProgress();
 const store = new KernelStore(join(folder, "store.db"));
 test.after(async () => {
   await store.close();
@@ -77,7 +82,14 @@ function follow(
 ) {
   const sent: RunCommEvent[] = [];
   const link = { send: (data: JsonObject) => void sent.push(data as unknown as RunCommEvent), close: () => {} };
-  const parts = { openStore: () => store.open(), listen: store.listen.bind(store), session, preview };
+  const parts: RunCommParts = {
+    openStore: () => store.openChecked(),
+    listen: store.listen.bind(store),
+    onDoubt: store.onDoubt.bind(store),
+    session,
+    preview,
+    progress,
+  };
   const end: CommEnd = runCommTarget(parts)(link, { runId });
   const until = async (count: number) => {
     while (sent.length < count) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -119,6 +131,79 @@ test("a new attempt comes as a snapshot", async () => {
   const second = (await until(2))[1]!;
   assert.ok(second.kind === "snapshot" && second.run.attempt === 2 && second.seq === 2);
   end.close();
+});
+
+test("progress reaches a view, and is in the snapshot of one that opens later", async () => {
+  await begin("p1");
+  await (await store.open()).append([transition(task("p1", "a", "Running"))]);
+  const running = task("p1", "a", "Running");
+  const first = follow("p1");
+  await first.until(1);
+  progress.tell("p1", [{ ...running, state: { ...running.state, progress: { fraction: 0.4, message: "half" } } }]);
+  const delta = (await first.until(2))[1]!;
+  assert.ok(delta.kind === "delta");
+  assert.is(delta.tasks[0]!.state.progress?.fraction, 0.4);
+  const later = follow("p1");
+  const snapshot = (await later.until(1))[0]!;
+  assert.ok(snapshot.kind === "snapshot");
+  assert.is(snapshot.run.tasks[0]!.state.progress?.message, "half");
+  first.end.close();
+  later.end.close();
+});
+
+test("a run whose owner has died is sent as Crashed, with what ended it", async () => {
+  const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+  await (await store.open()).beginRun(run("d1", "Running"), graph, {
+    id: "dies",
+    pid: child.pid!,
+    startedAt: Date.now(),
+  });
+  await (await store.open()).append([transition(task("d1", "a", "Running"))]);
+  const { until, end } = follow("d1");
+  await until(1);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  store.doubt("The session was killed by SIGKILL");
+  const last = (await until(2)).at(-1)!;
+  assert.ok(last.kind === "snapshot" && last.crash === "The session was killed by SIGKILL", JSON.stringify(last));
+  assert.is(last.run.state.type, "Crashed");
+  assert.is(last.run.tasks[0]!.state.type, "Crashed");
+  end.close();
+});
+
+test("a run that another process writes is followed all the same", async () => {
+  await begin("o1");
+  const { until, end } = follow("o1");
+  await until(1);
+  const other = await openStoreHere(join(folder, "store.db"));
+  await other.append([transition(task("o1", "a", "Success"))], { run: { ...run("o1", "Success"), endedAt: 2000 } });
+  await other.close();
+  const last = (await until(2)).at(-1)!;
+  assert.ok(last.kind === "snapshot" && last.run.state.type === "Success");
+  end.close();
+});
+
+test("a store whose file is deleted is told to every view, in words", async () => {
+  const path = join(folder, "deleted.db");
+  const lost = new KernelStore(path);
+  await (await lost.open()).beginRun(run("l1", "Running"), graph, owner);
+  const sent: RunCommEvent[] = [];
+  const link = { send: (data: JsonObject) => void sent.push(data as unknown as RunCommEvent), close: () => {} };
+  const end = runCommTarget({
+    openStore: () => lost.openChecked(),
+    listen: lost.listen.bind(lost),
+    onDoubt: lost.onDoubt.bind(lost),
+    session: () => Promise.reject(new Error("no session runs")),
+    preview: () => Promise.reject(new Error("nothing is read")),
+    progress,
+  })(link, { runId: "l1" });
+  while (sent.length < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+  rmSync(path);
+  while (sent.at(-1)!.kind !== "missing") await new Promise((resolve) => setTimeout(resolve, 20));
+  const last = sent.at(-1)!;
+  assert.ok(last.kind === "missing" && /was deleted while it was in use/.test(last.reason));
+  end.close();
+  await lost.close();
 });
 
 test("a closed comm hears nothing more", async () => {

@@ -3,6 +3,7 @@ import { type Flow, type FlowEngine, type RunOptions, terminalCalls } from "../.
 import type { FlowResults, FlowState } from "../../flow/flow-results.js";
 import { toErrorRecord } from "../../links/error-record.js";
 import { storedReferenceOf } from "../../result/stored-result.js";
+import { noteRunOf } from "../../state/run-of-state.js";
 import { Failed, Pending, Running, type State } from "../../state/states.js";
 import type { Store } from "../../store/store.js";
 import { durationMs } from "../../task/duration.js";
@@ -88,6 +89,7 @@ async function finished(
   const reached = attempt.state(terminalCalls(flow.graph.calls), flow.referenceCalls());
   const state = (await handled(flow, running, reached as State)) as FlowState;
   await attempt.write(state);
+  noteRunOf(state as State, journal.run);
   options.onState?.(state as State, null, null);
   if (state.isFailed()) await tellFailure(flow, state as State);
   if (journal.failure !== undefined) {
