@@ -50,7 +50,7 @@ const NEVER: readonly { readonly from: RegExp; readonly to: RegExp; readonly why
 /** Packages that only some files may import. */
 const PACKAGES: { readonly [name: string]: RegExp } = {
   zeromq: /^kernel\/wire\/sockets\.ts$/,
-  typescript: /^(kernel\/language|src\/export)\//,
+  typescript: /^(kernel\/language|src\/export)\/|^src\/modules\/project-options\.ts$/, // the last one types alone: its callers pass the compiler
   "ts-node": /^src\/modules\//,
   sqlite3: /^src\/store\/sqlite3-driver\.ts$/,
   "node:sqlite": /^src\/store\/[\w-]+-driver\.ts$/,

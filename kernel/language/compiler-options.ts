@@ -1,5 +1,7 @@
 import ts = require("typescript");
 
+import { definesClassFields, projectOptions } from "../../src/modules/project-options.js";
+
 /** How cells are compiled: the nearest tsconfig.json of the folder, with what a cell needs set over it. */
 export interface CellCompilerOptions {
   /** For the type check and for declarations. */
@@ -60,9 +62,10 @@ const UNSET = [
 
 /** Reads the options for a notebook's folder. What of a tsconfig.json cannot be read counts as not said. */
 export function cellCompilerOptions(folder: string): CellCompilerOptions {
-  const found = ts.findConfigFile(folder, ts.sys.fileExists);
-  const { options: own, problems } = found ? readOptions(found) : NO_CONFIG;
-  const check: ts.CompilerOptions = { ...(found ? {} : STRICT), ...own, ...FIXED };
+  const project = projectOptions(ts, folder);
+  const { path, options: own, problems } = project;
+  const check: ts.CompilerOptions = { ...(path === undefined ? STRICT : {}), ...own, ...FIXED };
+  check.useDefineForClassFields = definesClassFields(ts, project);
   for (const name of UNSET) delete check[name];
   check.lib ??= ["lib.es2023.d.ts"];
   if (!check.jsx || check.jsx === ts.JsxEmit.Preserve || check.jsx === ts.JsxEmit.ReactNative)
@@ -78,28 +81,4 @@ export function cellCompilerOptions(folder: string): CellCompilerOptions {
     inlineSourceMap: false,
   };
   return { check, emit, prefersTsx: own.jsx !== undefined, problems };
-}
-
-interface ReadConfig {
-  readonly options: ts.CompilerOptions;
-  readonly problems: readonly string[];
-}
-const NO_CONFIG: ReadConfig = { options: {}, problems: [] };
-
-/** What is no mistake where only options count: a project without files. */
-const ALLOWED: ReadonlySet<number> = new Set([18002, 18003]);
-
-function readOptions(path: string): ReadConfig {
-  const { config, error } = ts.readConfigFile(path, ts.sys.readFile);
-  // Only options count: looking for the project's files could walk a large folder.
-  const host: ts.ParseConfigHost = { ...ts.sys, readDirectory: () => [] };
-  const folder = path.slice(0, path.lastIndexOf("/")) || "/";
-  const parsed = config && ts.parseJsonConfigFileContent(config, host, folder, undefined, path);
-  const errors: readonly ts.Diagnostic[] = [...(error ? [error] : []), ...(parsed?.errors ?? [])];
-  return {
-    options: parsed?.options ?? {},
-    problems: errors
-      .filter(({ code }) => !ALLOWED.has(code))
-      .map(({ messageText }) => `Cannot use all of ${path}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`),
-  };
 }

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import type { Service } from "ts-node";
+import { type Compiler, definesClassFields, projectOptions } from "./project-options.js";
 
 /** The kind of module that a file is compiled to. */
 export type TargetModule = "ESNext" | "NodeNext" | "CommonJS";
@@ -30,25 +31,65 @@ function serviceFor(folder: string, module: TargetModule): Service {
   const key = `${module} ${folder}`;
   const known = services.get(key);
   if (known) return known;
-  const { create } = require("ts-node") as typeof import("ts-node");
-  const make = (compilerOptions: object): Service =>
-    create({
-      cwd: folder,
-      projectSearchDir: folder,
-      compiler: require.resolve("typescript"),
-      transpileOnly: true,
-      compilerOptions: { ...OPTIONS, ...MODULE_OPTIONS[module], ...compilerOptions },
-      ignoreDiagnostics: IGNORED,
-    });
-  const own = make({});
-  const { jsx } = own.config.options;
-  const service = jsx === undefined || jsx === PRESERVE ? make({ jsx: "react-jsx" }) : own; // Node reads no JSX
+  const base = createService(folder, {}); // for its compiler, whose types ts-node names in part only
+  const service = createService(folder, {
+    ...emittedAs(base.ts as unknown as Compiler, folder),
+    ...OPTIONS,
+    ...MODULE_OPTIONS[module],
+  });
   services.set(key, service);
   return service;
 }
 
-/** `ts.JsxEmit.Preserve`. */
-const PRESERVE = 1;
+function createService(folder: string, compilerOptions: object): Service {
+  return withoutTsNodeVariables(() => {
+    const { create } = require("ts-node") as typeof import("ts-node");
+    return create({
+      cwd: folder,
+      skipProject: true, // what ts-node cannot use of a tsconfig.json would stop it
+      compiler: require.resolve("typescript"),
+      transpileOnly: true,
+      compilerOptions,
+      ignoreDiagnostics: IGNORED,
+    });
+  });
+}
+
+/** ts-node reads variables such as TS_NODE_PROJECT, which are meant for other programs of the person. */
+function withoutTsNodeVariables<T>(body: () => T): T {
+  const own = Object.entries(process.env).filter(([name]) => name.startsWith("TS_NODE_"));
+  for (const [name] of own) delete process.env[name];
+  try {
+    return body();
+  } finally {
+    for (const [name, value] of own) process.env[name] = value;
+  }
+}
+
+/** The options of the nearest tsconfig.json that decide what JavaScript a file becomes. */
+function emittedAs(compiler: Compiler, folder: string): object {
+  const project = projectOptions(compiler, folder);
+  const { options } = project;
+  const { jsx, jsxFactory, jsxFragmentFactory, jsxImportSource, reactNamespace } = options;
+  const { experimentalDecorators, emitDecoratorMetadata } = options;
+  const readable = jsx === undefined || jsx === compiler.JsxEmit.Preserve || jsx === compiler.JsxEmit.ReactNative;
+  return asWritten({
+    jsx: readable ? "react-jsx" : JSX_NAMES[jsx],
+    jsxFactory,
+    jsxFragmentFactory,
+    jsxImportSource,
+    reactNamespace,
+    experimentalDecorators,
+    emitDecoratorMetadata,
+    useDefineForClassFields: definesClassFields(compiler, project),
+  });
+}
+
+const asWritten = (options: object): object =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+
+/** The words of tsconfig.json for `ts.JsxEmit`. Node reads no JSX: what preserves it becomes "react-jsx". */
+const JSX_NAMES: { readonly [jsx: number]: string } = { 2: "react", 4: "react-jsx", 5: "react-jsxdev" };
 
 /** What speaks of files that would be written, and none is: the folder of the sources, an overwritten input. */
 const IGNORED = [5011, 5055, 6059];
@@ -57,16 +98,9 @@ const IGNORED = [5011, 5055, 6059];
 const OPTIONS = {
   target: "ES2022",
   isolatedModules: true,
-  isolatedDeclarations: false,
-  verbatimModuleSyntax: false,
   esModuleInterop: true,
   sourceMap: true,
   inlineSources: true,
-  declaration: false,
-  composite: false,
-  noEmit: false,
-  importHelpers: false,
-  noEmitHelpers: false,
   ignoreDeprecations: "6.0",
 };
 const MODULE_OPTIONS: { readonly [module in TargetModule]: object } = {

@@ -1,4 +1,6 @@
-import { createPathsMatcher, getTsconfig } from "get-tsconfig";
+import { readFileSync } from "node:fs";
+import { tokenizer } from "acorn";
+import { createPathsMatcher, findTsconfig, parseTsconfig, type TsConfigJson, type TsConfigResult } from "get-tsconfig";
 import { findFile } from "./find-file.js";
 
 type Matcher = (specifier: string) => readonly string[];
@@ -28,10 +30,30 @@ export function aliasedFile(specifier: string, folder: string): string | undefin
 }
 
 function readMatcher(folder: string): Matcher {
+  const path = findTsconfig(folder);
+  if (path === undefined) return NOTHING;
   try {
-    const config = getTsconfig(folder);
-    return (config && createPathsMatcher(config)) ?? NOTHING;
+    return matcherOf({ path, config: parseTsconfig(path) });
+  } catch {
+    return ownMatcher(path);
+  }
+}
+
+/** The aliases that a file sets itself, where a base that it extends is missing. */
+function ownMatcher(path: string): Matcher {
+  try {
+    const { compilerOptions } = JSON.parse(withoutComments(readFileSync(path, "utf8"))) as TsConfigJson;
+    const { baseUrl, paths } = compilerOptions ?? {};
+    return matcherOf({ path, config: { compilerOptions: { ...(baseUrl && { baseUrl }), ...(paths && { paths }) } } });
   } catch {
     return NOTHING; // broken: the type check says so
   }
+}
+
+const matcherOf = (config: TsConfigResult): Matcher => createPathsMatcher(config) ?? NOTHING;
+
+/** JSON as tsconfig.json has it, without its comments and its commas before a closing bracket. */
+function withoutComments(text: string): string {
+  const tokens = [...tokenizer(text, { ecmaVersion: "latest" })].map(({ start, end }) => text.slice(start, end));
+  return tokens.filter((token, at) => token !== "," || !/^[}\]]$/.test(tokens[at + 1] ?? "")).join("");
 }
