@@ -1,6 +1,7 @@
 import { toErrorRecord } from "../../src/links/error-record.js";
 import type { ErrorContent, JsonObject } from "../protocol/messages.js";
 import type { Outlet, Request } from "./outlet.js";
+import { unmetReply } from "./reply-fields.js";
 
 /** Content of a reply; null where the protocol has none (comms). */
 export type Answer = JsonObject | null;
@@ -28,8 +29,14 @@ export const REQUEST_TYPES = [
 export type RequestType = (typeof REQUEST_TYPES)[number];
 export type HandlerTable = { readonly [type in RequestType]: Handler };
 
-/** What is being handled now, oldest first. */
-export type InProgress = Set<Request>;
+/** What requests are handled with. */
+export interface Desk {
+  readonly outlet: Outlet;
+  /** What is being handled now, oldest first. */
+  readonly inProgress: Set<Request>;
+  /** The newest cell's number. */
+  readonly cells: { readonly count: number };
+}
 
 /**
  * Answers one request. Busy, one reply, idle: whatever the handler does, or the cell spins for ever.
@@ -39,8 +46,7 @@ export type InProgress = Set<Request>;
 export async function dispatch(
   request: Request,
   handlers: HandlerTable,
-  outlet: Outlet,
-  inProgress: InProgress,
+  { outlet, inProgress, cells }: Desk,
 ): Promise<void> {
   const { header } = request;
   const started = new Date().toISOString();
@@ -53,7 +59,8 @@ export async function dispatch(
     if (answer) outlet.reply(request, answer, { started });
   } catch (error) {
     const content = errorContent(error);
-    if (header.msg_type.endsWith("_request")) outlet.reply(request, { status: "error", ...content }, { started });
+    if (header.msg_type.endsWith("_request"))
+      outlet.reply(request, { ...unmetReply(header.msg_type, "error", cells.count), ...content }, { started });
     else outlet.print("stderr", `${content.evalue}\n`, header);
   } finally {
     inProgress.delete(request);

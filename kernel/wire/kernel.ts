@@ -14,7 +14,7 @@ import { decode } from "../protocol/wire-format.js";
 import { CellQueue } from "./cell-queue.js";
 import { Cells } from "./cells.js";
 import { Comms } from "./comms.js";
-import { dispatch, type HandlerTable, type InProgress } from "./dispatch.js";
+import { type Desk, dispatch, type HandlerTable } from "./dispatch.js";
 import { exportCommTarget } from "./export-comm.js";
 import { completeHandler, inspectHandler, isCompleteHandler } from "./handlers/code.js";
 import { DebugRequests } from "./handlers/debug.js";
@@ -30,6 +30,7 @@ import { LiveProgress } from "./live-progress.js";
 import { Outlet, type Request } from "./outlet.js";
 import { cellPlace, sessionSetup } from "./place.js";
 import { isRegistration, publishConnection, type Registration, register } from "./registration.js";
+import { unmetReply } from "./reply-fields.js";
 import { ResultPreviews } from "./result-previews.js";
 import { runCommTarget } from "./run-comm.js";
 import { RunsUnderWay } from "./runs-under-way.js";
@@ -45,7 +46,7 @@ const QUEUED = new Set(["execute_request", "comm_open", "comm_msg", "comm_close"
 /** The kernel process: sockets in front; compiler, session and store behind. */
 export class Kernel {
   private readonly outlet: Outlet;
-  private readonly inProgress: InProgress = new Set();
+  private readonly desk: Desk;
   private readonly cells = new Cells();
   private readonly kept = new KeptHistory(historyPath(process.env));
   private readonly history = new History(this.kept);
@@ -71,6 +72,7 @@ export class Kernel {
   ) {
     const folder = process.cwd();
     this.outlet = new Outlet((channel, frames) => sockets.send(channel, frames), key);
+    this.desk = { outlet: this.outlet, inProgress: new Set(), cells: this.cells };
     this.store = new KernelStore(defaultStorePath(folder));
     this.input = new Input(this.outlet, this.cells);
     this.session = this.newSession(folder);
@@ -93,7 +95,10 @@ export class Kernel {
       [EXPORT_COMM_TARGET]: exportCommTarget,
     });
     const abort = (request: Request) =>
-      this.handle(request, { ...this.handlers, execute_request: () => ({ status: "aborted" }) });
+      this.handle(request, {
+        ...this.handlers,
+        execute_request: () => unmetReply("execute_request", "aborted", this.cells.count),
+      });
     this.shells = new Shells(() => new CellQueue((request) => this.handle(request), abort));
     this.handlers = this.newHandlers((cellId) => cellPlace(cellId, folder, process.env));
   }
@@ -184,7 +189,7 @@ export class Kernel {
   }
 
   private async handle(request: Request, handlers = this.handlers): Promise<void> {
-    await dispatch(request, handlers, this.outlet, this.inProgress);
+    await dispatch(request, handlers, this.desk);
     this.shells.handled(request);
     if (request.header.msg_type === "shutdown_request") void this.stop();
   }

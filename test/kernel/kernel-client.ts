@@ -225,6 +225,11 @@ export class KernelClient {
     stdin: Promise.resolve(),
   };
 
+  /** Calls back with every message from now on. */
+  watch(listener: (message: Message) => void): void {
+    this.listeners.add(listener);
+  }
+
   /** The next message that fits. Rejects when none comes or the kernel exits. */
   next(fits: (message: Message, channel: Channel | "iopub") => boolean): Promise<Message> {
     return new Promise((resolve, reject) => {

@@ -1,10 +1,13 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { dispatch, type Handler, type HandlerTable, type InProgress } from "../../kernel/wire/dispatch.js";
+import { type Desk, dispatch, type Handler, type HandlerTable } from "../../kernel/wire/dispatch.js";
+import type { Outlet } from "../../kernel/wire/outlet.js";
 import { recordedOutlet, requestOf } from "./recorded.js";
 
 const tableWith = (handler: Handler) =>
   ({ kernel_info_request: handler, comm_msg: handler }) as unknown as HandlerTable;
+
+const deskOf = (outlet: Outlet): Desk => ({ outlet, inProgress: new Set(), cells: { count: 7 } });
 
 const fail = (): never => {
   throw new Error("oh");
@@ -22,42 +25,56 @@ const CASES: [what: string, type: string, handler: Handler, sent: string[]][] = 
 for (const [what, type, handler, sent] of CASES)
   test(`dispatch() sends busy, one reply and idle when the handler ${what}`, async () => {
     const { outlet, lines } = recordedOutlet();
-    await dispatch(requestOf(type), tableWith(handler), outlet, new Set());
+    await dispatch(requestOf(type), tableWith(handler), deskOf(outlet));
     assert.equal(lines(), ["status busy", ...sent, "status idle"]);
   });
 
 test("dispatch() puts an error's name and message into the reply, and no stack of ours", async () => {
   const { outlet, sent } = recordedOutlet();
   const failing = () => Promise.reject(new TypeError("no such thing"));
-  await dispatch(requestOf("kernel_info_request"), tableWith(failing), outlet, new Set());
+  await dispatch(requestOf("kernel_info_request"), tableWith(failing), deskOf(outlet));
   const { content } = sent[1]!.message;
   const traceback = ["TypeError: no such thing"];
   assert.equal(content, { status: "error", ename: "TypeError", evalue: "no such thing", traceback });
 });
+
+const UNMET: [type: string, content: object][] = [
+  ["execute_request", { status: "error", execution_count: 7, user_expressions: {}, payload: [] }],
+  ["complete_request", { status: "error", matches: [], cursor_start: 0, cursor_end: 0, metadata: {} }],
+  ["inspect_request", { status: "error", found: false, data: {}, metadata: {} }],
+  ["is_complete_request", { status: "unknown", indent: "" }],
+  ["history_request", { status: "error", history: [] }],
+  ["comm_info_request", { status: "error", comms: {} }],
+  ["interrupt_request", { status: "error" }],
+];
+for (const [type, content] of UNMET)
+  test(`dispatch() gives a failed ${type} all fields of its reply`, async () => {
+    const { outlet, sent } = recordedOutlet();
+    await dispatch(requestOf(type), { [type]: fail } as unknown as HandlerTable, deskOf(outlet));
+    assert.equal(sent[1]!.message.content, { ...content, ename: "Error", evalue: "oh", traceback: ["Error: oh"] });
+  });
 
 test("dispatch() says when handling started", async () => {
   const { outlet, sent } = recordedOutlet();
   await dispatch(
     requestOf("kernel_info_request"),
     tableWith(() => ({ status: "ok" })),
-    outlet,
-    new Set(),
+    deskOf(outlet),
   );
   assert.ok(!Number.isNaN(Date.parse(String(sent[1]!.message.metadata.started))));
 });
 
 test("dispatch() says busy again for a request that is still in progress", async () => {
   const { outlet, sent } = recordedOutlet();
-  const inProgress: InProgress = new Set();
+  const desk = deskOf(outlet);
   let finish = (): void => {};
   const slow = () => new Promise<null>((resolve) => (finish = () => resolve(null)));
   const cell = requestOf("kernel_info_request");
-  const running = dispatch(cell, tableWith(slow), outlet, inProgress);
+  const running = dispatch(cell, tableWith(slow), desk);
   await dispatch(
     requestOf("comm_msg"),
     tableWith(() => null),
-    outlet,
-    inProgress,
+    desk,
   );
   const { message } = sent.at(-1)!;
   assert.is(message.content.execution_state, "busy");

@@ -40,34 +40,42 @@ const OF_NO_SESSION: { readonly [command: string]: JsonObject } = {
 export class DebugRequests {
   /** The request that switched the debugger on: parent of its events. */
   private attached: Header | undefined;
+  /** The protocol numbers what an adapter sends, from 1. */
+  private lastSeq = 0;
 
   constructor(
     private readonly session: DebuggedSession,
     private readonly outlet: Outlet,
   ) {}
 
-  readonly handle: Handler = async (content, { header }) => {
-    const request = readRequest(content);
+  readonly handle: Handler = async (content, { header }) =>
+    this.numbered(await this.answer(readRequest(content), header));
+
+  private async answer(request: DebugRequest, header: Header): Promise<DebugResponse> {
     const { command } = request;
     if (!this.session.alive && Object.hasOwn(OF_NO_SESSION, command))
-      return { ...debugResponse(request, OF_NO_SESSION[command]!) };
+      return debugResponse(request, OF_NO_SESSION[command]!);
     if (WAKING.has(command)) {
       this.session.wake();
       this.attached = header;
     }
-    if (!this.session.alive) return { ...debugFailure(request, `Cannot answer "${command}": no session runs`) };
+    if (!this.session.alive) return debugFailure(request, `Cannot answer "${command}": no session runs`);
     try {
       const response = await this.session.debug(request);
       if (command === "disconnect") this.attached = undefined;
-      return { ...response };
+      return response;
     } catch (error) {
-      return { ...debugFailure(request, `Cannot answer "${command}": ${(error as Error).message}`) };
+      return debugFailure(request, `Cannot answer "${command}": ${(error as Error).message}`);
     }
-  };
+  }
 
   /** Publishes what the debugger tells. */
   tell(event: DebugEvent): void {
-    this.outlet.publish("debug_event", { ...event }, this.attached ?? null);
+    this.outlet.publish("debug_event", this.numbered(event), this.attached ?? null);
+  }
+
+  private numbered(message: DebugResponse | DebugEvent): JsonObject {
+    return { ...message, seq: ++this.lastSeq };
   }
 
   /** The session's process is gone, and the debugger with it. */

@@ -41,7 +41,11 @@ export class History {
   readonly handle = async (content: JsonObject): Promise<Answer> => {
     const withOutput = flagField(content, "output", false);
     const found = await this.find(content);
-    const shown = found.map(({ session, line, code, output }) => [session, line, withOutput ? [code, output] : code]);
+    const shown = found.map(({ session, line, code, output }) => [
+      session,
+      line,
+      withOutput ? [code, output ?? ""] : code, // a text in any case, for clients with typed messages
+    ]);
     return { status: "ok", history: shown };
   };
 

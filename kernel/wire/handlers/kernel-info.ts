@@ -16,7 +16,7 @@ export const kernelInfoHandler: Handler = () => ({
     mimetype: "text/typescript",
     file_extension: ".ts",
     pygments_lexer: "typescript",
-    codemirror_mode: { name: "javascript", typescript: true },
+    codemirror_mode: "typescript", // a name, not an object: clients in Rust read no object here
     nbconvert_exporter: "script",
   },
   banner: `Cellar ${version}: TypeScript pipelines whose results keep (Node ${process.versions.node})`,
