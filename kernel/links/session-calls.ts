@@ -101,9 +101,10 @@ export const CONTROL_FD = 4;
 
 /**
  * Node's options for the session process, before those that settings add. Without the first,
- * `Runtime.terminateExecution` in a promise's continuation aborts the process.
+ * `Runtime.terminateExecution` in a promise's continuation aborts the process; the second lets `import.meta.resolve`
+ * of a cell look from the notebook's folder.
  */
-export const SESSION_EXEC_ARGV = ["--no-force-async-hooks-checks"] as const;
+export const SESSION_EXEC_ARGV = ["--no-force-async-hooks-checks", "--experimental-import-meta-resolve"] as const;
 
 /** Environment of the session process. */
 export const SESSION_ENV = {

@@ -1,7 +1,7 @@
 import { constants, Script } from "node:vm";
 
-/** A module as `import()` gives it. */
-export type Namespace = { readonly [name: string]: unknown };
+import type { Namespace } from "../../src/modules/whole-namespace.js";
+
 /** Second argument of `import()`. */
 export type ImportOptions = { readonly with?: { readonly [key: string]: string } };
 export type ImportInFolder = (specifier: string, options?: ImportOptions) => Promise<Namespace>;

@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { packageName, whyNotFound } from "../../src/modules/missing-package.js";
 import { aliasTargets } from "../../src/modules/path-aliases.js";
 
 /**
@@ -15,7 +16,7 @@ export function importError(specifier: string, folder: string, error: unknown): 
   if (typeof code !== "string" || typeof message !== "string") return error;
   const say = WORDS[code];
   if (!say) return error;
-  const words = misledAlias(specifier, folder) ?? say(message, packageName(specifier), folder);
+  const words = misledAlias(specifier, folder) ?? say(message, specifier, folder);
   return new Error(`Cannot import "${specifier}": ${words}`, { cause: error });
 }
 
@@ -32,9 +33,10 @@ function misledAlias(specifier: string, folder: string): string | undefined {
 /** https://docs.npmjs.com/cli/configuring-npm/package-json#name */
 const PACKAGE_NAME = /^(@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*$/i;
 
-type Words = (message: string, name: string, folder: string) => string;
+type Words = (message: string, specifier: string, folder: string) => string;
 
-const missing: Words = (message, name, folder) => {
+const missing: Words = (message, specifier, folder) => {
+  const name = packageName(specifier);
   const [, kind, wanted, imported] =
     /Cannot find (package|module) '([^']+)'(?: imported from (.+))?/.exec(message) ?? [];
   if (wanted === undefined) return message;
@@ -44,7 +46,7 @@ const missing: Words = (message, name, folder) => {
   if (nested)
     return `${importer} needs the package "${packageName(wanted)}", which is not installed; run: npm install ${packageName(wanted)}`;
   if (name === "") return kind === "package" ? message : `there is no file ${wanted}`;
-  return `no such package in ${folder} or a folder above; install it there: npm install ${name}`;
+  return whyNotFound(specifier, folder);
 };
 
 const WORDS: { readonly [code: string]: Words } = {
@@ -55,9 +57,3 @@ const WORDS: { readonly [code: string]: Words } = {
   ERR_UNKNOWN_FILE_EXTENSION: (message) => message,
   ERR_UNKNOWN_BUILTIN_MODULE: (message) => message,
 };
-
-/** Name to install for a bare specifier; "" for a path or URL. */
-function packageName(specifier: string): string {
-  if (/^(\.{0,2}\/|[a-z][a-z+.-]*:)/i.test(specifier) || specifier === "." || specifier === "..") return "";
-  return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
-}

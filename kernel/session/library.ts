@@ -1,7 +1,7 @@
 import type { Answers } from "../../src/links/calls.js";
 import type { Port } from "../../src/links/port.js";
+import type { Namespace } from "../../src/modules/whole-namespace.js";
 import type { SessionCalls, SessionSetup } from "../links/session-calls.js";
-import type { Namespace } from "./folder-importer.js";
 import type { LibraryLink } from "./library-link.js";
 import { LIBRARY_URL } from "./modules.js";
 import type { Outlet } from "./outlet.js";

@@ -8,42 +8,59 @@ import { isInstalled } from "../../src/modules/find-file.js";
 import { findModule } from "../../src/modules/find-module.js";
 import { jsonModule } from "../../src/modules/json-module.js";
 import { isModuleText, packageType } from "../../src/modules/module-format.js";
-import { changedAt } from "./loaded-files.js";
-import { GENERATION, type LocalModulesSetup } from "./local-modules.js";
+import { facadeSource, noteImports, resolveFacade } from "../../src/modules/package-facades.js";
+import { FAILED, type LocalModulesSetup, VERSION } from "./local-modules.js";
+import { ModuleVersions } from "./module-versions.js";
 
 /** Runs in Node's loader thread: loads the notebook's own modules, TypeScript by ts-node. */
 
 let setup: LocalModulesSetup;
+const versions = new ModuleVersions();
 
 export const initialize: InitializeHook<LocalModulesSetup> = (data) => {
   setup = data;
 };
 
-/** What a cell or a module of generation n imports is of generation n where it is the author's, and "cellar" is the kernel's. */
+/** What a cell, or a module that one imports, imports has a version where it is the author's, and "cellar" is the kernel's. */
 export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
-  const parent = context.parentURL?.startsWith("file:") ? new URL(context.parentURL) : undefined;
-  const generation = parent?.searchParams.get(GENERATION) ?? null;
-  if (!parent || generation === null || isBuiltin(specifier)) return nextResolve(specifier, context);
+  const { parentURL } = context;
+  const parent = parentURL?.startsWith("file:") ? new URL(parentURL) : undefined;
+  const version = parent?.searchParams.get(VERSION) ?? null;
+  if (!parent || parentURL === undefined || version === null || isBuiltin(specifier))
+    return nextResolve(specifier, context);
   if (specifier === "cellar") return { url: setup.libraryUrl, format: "module", shortCircuit: true };
-  const file = findModule(specifier, dirname(fileURLToPath(parent)));
+  const importer = fileURLToPath(parent);
+  const failed = parent.searchParams.get(FAILED);
+  if (failed !== null) versions.begin(Number(version), new Set(failed.split(",").filter(Boolean).map(Number)));
+  const file = findModule(specifier, dirname(importer));
   const found = await nextResolve(file === undefined ? specifier : pathToFileURL(file).href, context);
-  if (!found.url.startsWith("file:") || isInstalled(fileURLToPath(found.url))) return found;
+  if (!found.url.startsWith("file:")) return found;
   const url = new URL(found.url);
-  url.searchParams.set(GENERATION, generation);
-  return { ...found, url: url.href };
+  if (!isInstalled(fileURLToPath(url)) && !url.searchParams.has(VERSION))
+    url.searchParams.set(VERSION, String(versions.of(fileURLToPath(url), failed === null ? importer : undefined)));
+  return resolveFacade(specifier, parentURL, { ...found, url: url.href });
 };
 
 export const load: LoadHook = async (url, context, nextLoad) => {
+  const facade = facadeSource(url);
+  if (facade !== undefined) return { format: "module", source: facade, shortCircuit: true };
   const place = url.startsWith("file:") ? new URL(url) : undefined;
-  if (!place?.searchParams.has(GENERATION)) return nextLoad(url, context);
+  if (!place?.searchParams.has(VERSION)) return nextLoad(url, context);
   const path = fileURLToPath(place);
-  setup.port.postMessage({ path, changed: changedAt(path) });
-  if (isCompiled(path)) return { ...compileModule(path, readFileSync(path, "utf8")), shortCircuit: true };
-  if (path.endsWith(".json"))
-    return { format: "module", source: jsonModule(path, readFileSync(path, "utf8")), shortCircuit: true };
-  if (path.endsWith(".js") && packageType(path) === "none") {
-    const source = readFileSync(path, "utf8");
-    if (isModuleText(source)) return { format: "module", source, shortCircuit: true };
+  const own = loadOwn(path);
+  if (!own) {
+    const loaded = await nextLoad(url, context);
+    const isText = loaded.format === "module" && loaded.source != null;
+    return isText ? { ...loaded, source: noteImports(url, String(loaded.source)) } : loaded;
   }
-  return nextLoad(url, context);
+  return { ...own, source: own.format === "module" ? noteImports(url, own.source) : own.source, shortCircuit: true };
 };
+
+/** A file that Node cannot load as it is. */
+function loadOwn(path: string): { readonly format: "module" | "commonjs"; readonly source: string } | undefined {
+  if (isCompiled(path)) return compileModule(path, readFileSync(path, "utf8"));
+  if (path.endsWith(".json")) return { format: "module", source: jsonModule(path, readFileSync(path, "utf8")) };
+  if (!path.endsWith(".js") || packageType(path) !== "none") return undefined;
+  const source = readFileSync(path, "utf8");
+  return isModuleText(source) ? { format: "module", source } : undefined;
+}

@@ -1,59 +1,54 @@
 import { register } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { folderImporter, type ImportInFolder } from "./folder-importer.js";
-import { LoadedFiles } from "./loaded-files.js";
 
-/** Query of a local module's URL; a new number makes Node load the file, and what it imports, again. */
-export const GENERATION = "cellar";
+/** Query of a local module's URL: another version is another module to Node. Of a cell's URL, the pass. */
+export const VERSION = "cellar";
+/** Query of a cell's URL: the passes that failed. */
+export const FAILED = "failed";
 
 /** `data` for the hooks that load local modules. */
 export interface LocalModulesSetup {
-  readonly port: MessagePort;
   readonly libraryUrl: string;
 }
 
 /** The notebook's own modules: TypeScript too, found as the compiler finds them, loaded again when they have changed. */
 export class LocalModules {
-  private generation = 0;
-  private heard: MessagePort | undefined;
-  private importNow: ImportInFolder | undefined;
-  private readonly loaded = new LoadedFiles();
+  private pass = 0;
+  private readonly failed = new Set<number>();
+  private isListening = false;
 
   constructor(
     private readonly folder: string,
     private readonly libraryUrl: string,
   ) {}
 
-  /** Imports as a module of the folder would. What changed since it was loaded, or imports what changed, is loaded anew. */
-  readonly load: ImportInFolder = (specifier, options) => {
+  /**
+   * Imports as a module of the folder would. What changed since it was loaded, or imports what changed, is loaded
+   * anew, and so is what failed to load.
+   */
+  readonly load: ImportInFolder = async (specifier, options) => {
     this.listen();
-    if (this.loaded.takeChanged().length > 0) {
-      this.generation += 1;
-      this.importNow = undefined;
+    this.pass += 1;
+    const pass = this.pass;
+    const query = `${VERSION}=${pass}&${FAILED}=${[...this.failed].join(",")}`;
+    try {
+      return await folderImporter(`${pathToFileURL(join(this.folder, "[cell].js")).href}?${query}`)(specifier, options);
+    } catch (error) {
+      this.failed.add(pass);
+      throw error;
     }
-    const place = `${pathToFileURL(join(this.folder, "[cell].js")).href}?${GENERATION}=${this.generation}`;
-    this.importNow ??= folderImporter(place);
-    return this.importNow(specifier, options);
   };
 
-  /** Hears which files were loaded since; begins with the first one, since the hooks cost every import a little. */
+  /** The hooks cost every import a little: they begin with the first local module. */
   private listen(): void {
-    if (!this.heard) {
-      const { port1, port2 } = new MessageChannel();
-      port1.unref();
-      this.heard = port1;
-      process.setSourceMapsEnabled(true); // compiled modules carry their maps; stacks read them
-      register<LocalModulesSetup>("./local-module-hooks.js", {
-        parentURL: import.meta.url,
-        data: { port: port2, libraryUrl: this.libraryUrl },
-        transferList: [port2],
-      });
-    }
-    for (let next = receiveMessageOnPort(this.heard); next; next = receiveMessageOnPort(this.heard)) {
-      const { path, changed } = next.message as { path: string; changed: number };
-      this.loaded.add(path, changed);
-    }
+    if (this.isListening) return;
+    this.isListening = true;
+    process.setSourceMapsEnabled(true); // compiled modules carry their maps; stacks read them
+    register<LocalModulesSetup>("./local-module-hooks.js", {
+      parentURL: import.meta.url,
+      data: { libraryUrl: this.libraryUrl },
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { createRequire, Module } from "node:module";
 import { compileFile, isCompiled } from "../../src/modules/compile-file.js";
 import { isInstalled } from "../../src/modules/find-file.js";
 import { findModule } from "../../src/modules/find-module.js";
@@ -37,7 +37,15 @@ export function localRequire(place: string, folder: string): NodeJS.Require {
   const resolve = (specifier: string, options?: { paths?: string[] }) => original.resolve(find(specifier), options);
   return Object.assign(require, original, {
     resolve: Object.assign(resolve, { paths: original.resolve.paths }),
+    main: cellModule(place), // `require.main === module` is true in a cell: it is what the person runs
   }) as NodeJS.Require;
+}
+
+/** The `module` of cells: what they put on its `exports` is there for later ones. */
+function cellModule(place: string): NodeJS.Module {
+  const module = new Module(place);
+  module.filename = place;
+  return module;
 }
 
 /** Node's own way to let `require` read more kinds of files; it stays for as long as CommonJS does. */

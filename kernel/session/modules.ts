@@ -1,8 +1,10 @@
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { findModule, isPath } from "../../src/modules/find-module.js";
-import { folderImporter, type ImportInFolder, type Namespace } from "./folder-importer.js";
+import { isCommonJs } from "../../src/modules/module-format.js";
+import { type Namespace, wholeNamespace } from "../../src/modules/whole-namespace.js";
+import { folderImporter, type ImportInFolder, type ImportOptions } from "./folder-importer.js";
 import { importError } from "./import-error.js";
 import { LocalModules } from "./local-modules.js";
 import { localRequire } from "./local-requires.js";
@@ -19,6 +21,8 @@ export class Modules {
   readonly require: NodeJS.Require;
   private readonly local: LocalModules;
   private readonly importPackage: ImportInFolder;
+  /** URL of the module that cells are, as far as Node knows. */
+  private readonly place: string;
 
   /** @param loadLibrary called for `import "cellar"`. */
   constructor(
@@ -28,32 +32,58 @@ export class Modules {
     const place = join(folder, "[cell].js");
     this.require = localRequire(place, folder);
     this.local = new LocalModules(folder, LIBRARY_URL);
-    this.importPackage = folderImporter(pathToFileURL(place).href);
+    this.place = pathToFileURL(place).href;
+    this.importPackage = folderImporter(this.place);
     quietly(() => this.importPackage("node:module"));
   }
 
   /**
    * Imports a module for a cell: a package, a Node module, a file (by its path or an alias of tsconfig.json; TypeScript
-   * and JSON too; loaded again when it or a file that it imports has changed).
+   * and JSON too; loaded again when it or a file that it imports has changed). Of a CommonJS module, all that it
+   * exports can be taken by name.
    * @throws {Error} naming the specifier and the way out.
    */
-  readonly load: ImportInFolder = async (specifier, options) => {
+  private readonly import: ImportInFolder = async (specifier, options) => {
     const name = String(specifier);
     try {
       if (name === "cellar") return await this.loadLibrary();
       if (isBuiltin(name)) return await this.importPackage(name);
       const isLocal = isPath(name) || name.startsWith("#") || findModule(name, this.folder) !== undefined;
-      if (isLocal) return await this.local.load(name, options);
-      try {
-        return await this.importPackage(name, options);
-      } catch (error) {
-        if (!NEEDS_COMPILER.has((error as { code?: string }).code ?? "")) throw error;
-        return await this.local.load(name, options);
-      }
+      const found = await (isLocal ? this.local.load(name, options) : this.importInstalled(name, options));
+      return this.isCommonJs(name) ? wholeNamespace(found) : found;
     } catch (error) {
       throw importError(name, this.folder, error);
     }
   };
+
+  private async importInstalled(name: string, options: ImportOptions | undefined): Promise<Namespace> {
+    try {
+      return await this.importPackage(name, options);
+    } catch (error) {
+      if (!NEEDS_COMPILER.has((error as { code?: string }).code ?? "")) throw error;
+      return await this.local.load(name, options);
+    }
+  }
+
+  /**
+   * The URL of what `import` would load for a cell; of a path, also where there is no such file.
+   * @throws {Error} Node's, for a package that is not there or does not export the path.
+   */
+  private readonly resolve = (specifier: string): string => {
+    if (specifier === "cellar") return LIBRARY_URL;
+    const file = isBuiltin(specifier) ? undefined : findModule(specifier, this.folder);
+    return file === undefined ? import.meta.resolve(specifier, this.place) : pathToFileURL(file).href;
+  };
+
+  /** What cells import by, with `resolve` as `import.meta` has it. */
+  readonly load: ImportInFolder & { readonly resolve: (specifier: string) => string } = Object.assign(this.import, {
+    resolve: this.resolve,
+  });
+
+  private isCommonJs(name: string): boolean {
+    const url = this.resolve(name);
+    return url.startsWith("file:") && isCommonJs(fileURLToPath(url));
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import { compileModule } from "../modules/compile-module.js";
 import { isInstalled } from "../modules/find-file.js";
 import { findModule } from "../modules/find-module.js";
 import { jsonModule } from "../modules/json-module.js";
+import { facadeSource, noteImports, resolveFacade } from "../modules/package-facades.js";
 import { noteSources } from "../source/note-sources.js";
 
 const NOTE_SOURCE = new URL("../source/source-note.js", import.meta.url).href;
@@ -25,13 +26,21 @@ export const resolve: ResolveHook = async (specifier, context, next) => {
   const parent = parentURL?.startsWith("file:") ? fileURLToPath(parentURL) : undefined;
   if (parent === undefined || isInstalled(parent)) return next(specifier, context);
   const file = findModule(specifier, dirname(parent));
-  return next(file === undefined ? specifier : pathToFileURL(file).href, context);
+  const found = await next(file === undefined ? specifier : pathToFileURL(file).href, context);
+  return resolveFacade(specifier, parentURL!, found);
 };
 
 /** Compiles TypeScript files and notes their functions' sources. */
 export const load: LoadHook = async (url, context, next) => {
+  const facade = facadeSource(url);
+  if (facade !== undefined) return { format: "module", source: facade, shortCircuit: true };
   const file = url.startsWith("file:") ? fileURLToPath(url) : "";
-  if (isInstalled(file) || !(isCompiled(file) || file.endsWith(".json"))) return next(url, context);
+  if (isInstalled(file) || file === "") return next(url, context);
+  if (!isCompiled(file) && !file.endsWith(".json")) {
+    const loaded = await next(url, context);
+    const isText = loaded.format === "module" && loaded.source != null;
+    return isText ? { ...loaded, source: noteImports(url, String(loaded.source)) } : loaded;
+  }
   const text = await readFile(file, "utf8");
   if (file.endsWith(".json")) {
     if (context.importAttributes?.type === "json") return next(url, context);
@@ -45,6 +54,6 @@ export const load: LoadHook = async (url, context, next) => {
     noteSourceFrom: NOTE_SOURCE,
     ...(inline && { map: Buffer.from(inline[1]!, "base64").toString() }),
   });
-  const noted = `${code}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}`;
+  const noted = `${noteImports(url, code)}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}`;
   return { format, source: noted, shortCircuit: true };
 };

@@ -1,6 +1,6 @@
 import { withCommonJsNames } from "./commonjs-names.js";
 import { compileFile } from "./compile-file.js";
-import { type ModuleFormat, packageType } from "./module-format.js";
+import { type ModuleFormat, packageType, speaksCommonJs } from "./module-format.js";
 
 /** A TypeScript file as JavaScript, its source map inside. */
 export interface CompiledModule {
@@ -14,17 +14,8 @@ export interface CompiledModule {
  * @throws {SyntaxError} naming file and line.
  */
 export function compileModule(path: string, text: string): CompiledModule {
-  if (path.endsWith(".cts")) return { format: "commonjs", source: compileFile(path, text, "NodeNext") };
-  const type = packageType(path);
-  if (type !== "module" && !path.endsWith(".mts") && speaksCommonJs(text))
-    return { format: "commonjs", source: compileFile(path, text, "NodeNext") };
-  const source = compileFile(path, text, "ESNext");
-  return { format: "module", source: type === "module" ? source : withCommonJsNames(source, path) };
-}
-
-/** `export =`, `import x = require()`, or a file that is no ES module and uses CommonJS's names. */
-function speaksCommonJs(text: string): boolean {
-  if (/^\s*(export\s*=|(export\s+)?import\s+[\w$]+\s*=\s*require\b)/m.test(text)) return true;
-  if (/^\s*(import|export)\b/m.test(text)) return false;
-  return /\b(module\.exports|exports\.|require\()/.test(text);
+  const isCommonJs =
+    path.endsWith(".cts") || (!path.endsWith(".mts") && packageType(path) !== "module" && speaksCommonJs(text));
+  if (isCommonJs) return { format: "commonjs", source: compileFile(path, text, "NodeNext") };
+  return { format: "module", source: withCommonJsNames(compileFile(path, text, "ESNext"), path) };
 }

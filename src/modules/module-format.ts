@@ -28,6 +28,24 @@ function typeIn(manifest: string): ModuleFormat | "none" | undefined {
   }
 }
 
+/** Whether Node runs a JavaScript file, or we a TypeScript file, as CommonJS. */
+export function isCommonJs(file: string): boolean {
+  const ending = /\.[^./\\]+$/.exec(file)?.[0];
+  if (ending === ".cjs" || ending === ".cts") return true;
+  if (ending === ".mjs" || ending === ".mts" || ending === ".json") return false;
+  const type = packageType(file);
+  if (type === "module") return false;
+  if (ending === ".js" || ending === undefined) return type === "commonjs" || !isModuleText(readFileSync(file, "utf8"));
+  return speaksCommonJs(readFileSync(file, "utf8"));
+}
+
+/** Whether TypeScript can only be CommonJS: `export =`, `import x = require()`, or no ES module and CommonJS's names. */
+export function speaksCommonJs(text: string): boolean {
+  if (/^\s*(export\s*=|(export\s+)?import\s+[\w$]+\s*=\s*require\b)/m.test(text)) return true;
+  if (/^\s*(import|export)\b/m.test(text)) return false;
+  return /\b(module\.exports|exports\.|require\()/.test(text);
+}
+
 /** Whether JavaScript can only be an ES module: it imports, exports, or awaits at its top. */
 export function isModuleText(js: string): boolean {
   return parses(js, "script") === undefined && parses(js, "module") !== undefined;

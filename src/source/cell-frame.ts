@@ -29,12 +29,10 @@ export function cellStart(rewriting: CellRewriting, names: readonly string[], ho
 export const cellEnd = (names: readonly string[]): string =>
   names.length > 0 ? "\n} catch ($error) { $undo(); throw $error; } finally { $done(); }\n})" : "\n})";
 
-function importMeta({ filename, meta, require }: CellRewriting): string {
+function importMeta({ filename, meta, load }: CellRewriting): string {
   const url = JSON.stringify(pathToFileURL(filename).href);
   return [
     `const ${meta} = { url: ${url}, filename: ${JSON.stringify(filename)},`,
-    `dirname: ${JSON.stringify(dirname(filename))},`,
-    `resolve: (to) => /^(\\.|\\/|[a-z]+:)/.test(to) ? new URL(to, ${url}).href`,
-    `: ${require}("node:url").pathToFileURL(${require}.resolve(to)).href };`,
+    `dirname: ${JSON.stringify(dirname(filename))}, resolve: ${load}.resolve };`,
   ].join(" ");
 }

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { AnyNode } from "acorn";
 import MagicString from "magic-string";
 import { cellEnd, cellStart } from "./cell-frame.js";
@@ -30,6 +31,15 @@ export interface CellScript extends Transformed {
 
 /** Stands before the expression whose value is the cell's result. */
 export const RESULT_START = "return { value: (";
+
+/** The names that CommonJS files have, as a cell has them. */
+const COMMON_JS: ReadonlyMap<string, (rewriting: CellRewriting) => string> = new Map([
+  ["require", ({ require }) => require],
+  ["module", ({ require }) => `${require}.main`],
+  ["exports", ({ require }) => `${require}.main.exports`],
+  ["__filename", ({ filename }) => JSON.stringify(filename)],
+  ["__dirname", ({ filename }) => JSON.stringify(dirname(filename))],
+]);
 
 const NONE: EarlierNames = { values: new Set(), imports: new Map() };
 
@@ -94,7 +104,7 @@ function rewriteReferences(rewriting: CellRewriting): ReadonlySet<AnyNode> {
     if (rewritten.has(node)) continue; // a default in a pattern makes a second reference of the same identifier
     if (isScoped) rewritten.add(node);
     if (isScoped) rewriteName(rewriting, node, `${rewriting.scope}.${node.name}`);
-    else if (!resolved && node.name === "require") rewriteName(rewriting, node, rewriting.require);
+    else if (!resolved && COMMON_JS.has(node.name)) rewriteName(rewriting, node, COMMON_JS.get(node.name)!(rewriting));
   }
   visit(module.program, (node) => {
     if (node.type === "ImportExpression") edits.update(node.start, node.start + "import".length, rewriting.load);

@@ -9,7 +9,9 @@ function session(modules: { readonly [specifier: string]: object } = {}) {
   const scope: Record<string, unknown> = {};
   const values = new Set<string>();
   const imports = new Map<string, string>();
-  const load = async (specifier: string) => modules[specifier] ?? (await import(specifier));
+  const load = Object.assign(async (specifier: string) => modules[specifier] ?? (await import(specifier)), {
+    resolve: (specifier: string) => new URL(specifier, "file:///folder/").href,
+  });
   const requireIt = (specifier: string) => `required ${specifier}`;
   return {
     scope,
@@ -101,6 +103,7 @@ const CASES: readonly (readonly [title: string, cells: readonly string[], value:
   ["a user's own $ beside others", ["const a = 1; const $ = 2; const f = ($) => $ + a;", "f(1) + $"], 4],
   ["require", ["require('x')"], "required x"],
   ["dynamic import", ["(await import('node:path')).sep"], "/"],
+  ["the names of CommonJS", ["[__dirname, __filename, typeof toString]"], ["/folder", "/folder/cell-1.ts", "function"]],
   [
     "import.meta",
     ["[import.meta.url, import.meta.filename, import.meta.resolve('./a.js')]"],
