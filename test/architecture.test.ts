@@ -20,7 +20,16 @@ const FLOORS: readonly (readonly string[])[] = [
     "kernel/protocol",
   ],
   ["src/task", "src/flow", "src/store", "src/display", "src/links", "src/modules", "kernel/links"],
-  ["src/engine", "src/export", "kernel/wire", "kernel/language", "kernel/session", "kernel/control", "kernel/preview"],
+  [
+    "src/engine",
+    "src/export",
+    "kernel/wire",
+    "kernel/language",
+    "kernel/session",
+    "kernel/control",
+    "kernel/preview",
+    "src/distributed",
+  ],
   ["src/index.ts", "src/cli", "kernel/main.ts", "kernel/headless", "extension/src"],
 ];
 
@@ -54,6 +63,9 @@ const PACKAGES: { readonly [name: string]: RegExp } = {
   "ts-node": /^src\/modules\//,
   sqlite3: /^src\/store\/sqlite3-driver\.ts$/,
   "node:sqlite": /^src\/store\/[\w-]+-driver\.ts$/,
+  bullmq: /^src\/distributed\/bull-[\w-]*dispatch\.ts$/,
+  ioredis: /^src\/distributed\/redis-link\.ts$/,
+  esbuild: /^src\/distributed\/bundle-modules\.ts$/,
   commander: /^src\/cli\//,
   "node:vm": /^(kernel\/(session\/|language\/compiler-code\.ts$)|src\/engine\/threads\/)/, // people's code in the session; the compiler itself
   "node:inspector": /^kernel\/(session|control)\//,
