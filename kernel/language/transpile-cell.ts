@@ -5,6 +5,7 @@ import { type CellScript, cellScript } from "../../src/source/cell-script.js";
 import type { EarlierNames } from "../../src/source/noted-functions.js";
 import type { CellDiagnostic } from "./cell-diagnostics.js";
 import type { CellParts } from "./cell-parts.js";
+import { type JavaScript, plainJavaScript } from "./plain-javascript.js";
 
 /** Makes a cell's script: types stripped, then rewritten onto the scope object. */
 export function transpileCell(
@@ -14,15 +15,11 @@ export function transpileCell(
   earlier: EarlierNames,
   typeImports: ReadonlySet<string>,
 ): CellScript | { readonly diagnostic: CellDiagnostic } {
-  const { outputText, sourceMapText } = ts.transpileModule(parts.text, {
-    compilerOptions: options,
-    fileName: parts.isTsx ? `${filename}x` : filename,
-  });
-  const js = outputText.replace(/^\/\/# sourceMappingURL=.*\n?/m, "");
+  const { code: js, map } = plainJavaScript(parts, options, filename) ?? compiled(parts, options, filename);
   try {
     return cellScript(js, {
       filename,
-      map: sourceMapText!,
+      ...(map === undefined ? {} : { map }),
       hasResult: parts.hasResult,
       earlier,
       declared: new Set(parts.declared.keys()),
@@ -30,14 +27,23 @@ export function transpileCell(
     });
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return { diagnostic: toDiagnostic(error as SyntaxError & { pos?: number }, js, sourceMapText!) };
+    return { diagnostic: toDiagnostic(error as SyntaxError & { pos?: number }, js, map) };
   }
 }
 
+function compiled(parts: CellParts, options: ts.CompilerOptions, filename: string): JavaScript {
+  const { outputText, sourceMapText } = ts.transpileModule(parts.text, {
+    compilerOptions: options,
+    fileName: parts.isTsx ? `${filename}x` : filename,
+  });
+  return { code: outputText.replace(/^\/\/# sourceMappingURL=.*\n?/m, ""), map: sourceMapText };
+}
+
 /** What only the JavaScript parser refuses, such as `return` at the top, at its place in the cell. */
-function toDiagnostic(error: SyntaxError & { pos?: number }, js: string, map: string): CellDiagnostic {
+function toDiagnostic(error: SyntaxError & { pos?: number }, js: string, map: string | undefined): CellDiagnostic {
   const before = js.slice(0, error.pos ?? 0).split("\n");
-  const found = originalPositionFor(new TraceMap(map), { line: before.length, column: before.at(-1)!.length });
+  const at = { line: before.length, column: before.at(-1)!.length };
+  const found = map === undefined ? at : originalPositionFor(new TraceMap(map), at);
   const message = error.message.replace(/ \(\d+:\d+\)$/, "");
   return { code: "SyntaxError", message, line: found.line ?? 1, column: (found.column ?? 0) + 1, length: 1 };
 }
