@@ -68,7 +68,7 @@ const PACKAGES: { readonly [name: string]: RegExp } = {
   esbuild: /^src\/distributed\/bundle-modules\.ts$/,
   commander: /^src\/cli\//,
   "node:vm": /^(kernel\/(session\/|language\/compiler-code\.ts$)|src\/engine\/threads\/)/, // people's code in the session; the compiler itself
-  "node:inspector": /^kernel\/(session|control)\//,
+  "node:inspector": /^(kernel\/(session|control)\/|src\/source\/function-view\.ts$)/,
   "node:inspector/promises": /^kernel\/control\//,
 };
 

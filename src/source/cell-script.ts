@@ -4,11 +4,12 @@ import MagicString from "magic-string";
 import { cellEnd, cellStart } from "./cell-frame.js";
 import { loadImports } from "./cell-imports.js";
 import type { CellRewriting } from "./cell-rewriting.js";
+import { markFunctions } from "./mark-functions.js";
 import { type EarlierNames, notedFunctions } from "./noted-functions.js";
 import { freeName, importsOf, parseModule, visit } from "./parsed-module.js";
 import { rewriteDeclarations } from "./rewrite-declarations.js";
 import { rewriteName } from "./rewrite-name.js";
-import { inferredName, isNotedByName, namingAround, sourceArguments } from "./source-call.js";
+import { inferredName, isNotedByName, namingAround, namingTarget, sourceArguments } from "./source-call.js";
 import { finishEdits, type OriginalFile, type Transformed } from "./transformed.js";
 
 export interface CellOptions extends OriginalFile {
@@ -78,18 +79,29 @@ export function cellScript(js: string, options: CellOptions): CellScript {
     meta: freeName("$meta", module),
   };
   const { edits } = rewriting;
+  const importOf = (name: string) => (shared.has(name) ? imports.get(name) : earlier.imports.get(name));
+  const isReadable = (name: string) => shared.has(name) || (!module.top.set.has(name) && earlier.values.has(name));
+  const marked = markFunctions(module, edits, {
+    filename: options.filename,
+    source: rewriting.source,
+    read: (name) => (isReadable(name) ? `${scope}.${name}` : module.top.set.has(name) ? name : undefined),
+    importOf,
+  });
   const rewritten = rewriteReferences(rewriting);
   for (const each of noted) {
     if (isNotedByName(each)) continue;
-    edits.appendRight(each.node.start, `${rewriting.source}(`);
-    edits.prependLeft(each.node.end, `, ${each.arguments})`);
+    const target = namingTarget(module.parentOf(each.node));
+    const name = target && rewritten.has(target) ? undefined : inferredName(target, each.node);
+    const [before, after] = name === undefined ? ["", ""] : namingAround(name);
+    edits.appendRight(each.node.start, `${rewriting.source}(${before}`);
+    edits.prependLeft(each.node.end, `${after}, ${each.arguments})`);
   }
   keepInferredNames(rewriting, rewritten);
   const hoisted = rewriteDeclarations(rewriting);
   loadImports(rewriting, imports);
   if (options.hasResult) returnResult(rewriting);
   const names = [...shared];
-  edits.prepend(cellStart(rewriting, names, hoisted));
+  edits.prepend(cellStart(rewriting, names, marked === undefined ? hoisted : [marked, ...hoisted]));
   edits.append(cellEnd(names));
   return { ...finishEdits(edits, options), names, imports };
 }

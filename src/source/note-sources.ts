@@ -1,7 +1,8 @@
 import MagicString from "magic-string";
+import { markFunctions } from "./mark-functions.js";
 import { type EarlierNames, isNamedDeclaration, notedFunctions } from "./noted-functions.js";
 import { freeName, importsOf, parseModule } from "./parsed-module.js";
-import { inferredName, namingAround, sourceArguments } from "./source-call.js";
+import { inferredName, namingAround, namingTarget, sourceArguments } from "./source-call.js";
 import { finishEdits, type OriginalFile, type Transformed } from "./transformed.js";
 
 export interface NoteOptions extends OriginalFile {
@@ -12,15 +13,22 @@ export interface NoteOptions extends OriginalFile {
 const NO_EARLIER: EarlierNames = { values: new Set(), imports: new Map() };
 
 /**
- * Keeps the source of a module's tasks and top-level functions beside them, for their cache keys: the same notes
- * as in a cell. Takes JavaScript whose types are stripped; lines stay where they are.
+ * Keeps the source of a module's functions for cache keys: beside tasks and top-level functions, and by a mark in
+ * every other, as in a cell. Takes JavaScript whose types are stripped; lines stay where they are.
  * @throws {SyntaxError} with `pos`, when the text does not parse.
  */
 export function noteSources(js: string, options: NoteOptions): Transformed {
   const module = parseModule(js);
   const edits = new MagicString(js);
-  const noted = notedFunctions(module, importsOf(module.program), NO_EARLIER);
+  const imports = importsOf(module.program);
+  const noted = notedFunctions(module, imports, NO_EARLIER);
   const source = freeName("$source", module);
+  const marked = markFunctions(module, edits, {
+    filename: options.filename,
+    source,
+    read: (name) => (module.top.set.has(name) ? name : undefined),
+    importOf: (name) => imports.get(name),
+  });
   const first: string[] = [];
   for (const each of noted) {
     const { node } = each;
@@ -29,17 +37,16 @@ export function noteSources(js: string, options: NoteOptions): Transformed {
     else if (isNamedDeclaration(node) && "id" in node && node.id)
       edits.appendLeft(node.end, ` ${source}(${(node.id as { name: string }).name}, ${notes});`);
     else {
-      const parent = module.parentOf(node);
-      const name = parent?.type === "VariableDeclarator" ? inferredName(parent.id, node) : undefined;
+      const name = inferredName(namingTarget(module.parentOf(node)), node);
       const [before, after] = name === undefined ? ["", ""] : namingAround(name);
       edits.appendRight(node.start, `${source}(${before}`);
       edits.prependLeft(node.end, `${after}, ${notes})`);
     }
   }
-  if (noted.length > 0)
+  if (marked !== undefined)
     edits.appendLeft(
       startOf(js),
-      `import { noteSource as ${source} } from ${JSON.stringify(options.noteSourceFrom)}; ${first.join(" ")} `,
+      `import { noteSource as ${source} } from ${JSON.stringify(options.noteSourceFrom)}; ${[marked, ...first].join(" ")} `,
     );
   return finishEdits(edits, options);
 }

@@ -1,4 +1,6 @@
 import type { AnyNode } from "acorn";
+import { usesLexicalThis } from "./function-names.js";
+import { isFunction } from "./module-note.js";
 import { normalForm } from "./normal-form.js";
 import { isImported, outerReferences, type ParsedModule, visit } from "./parsed-module.js";
 
@@ -22,8 +24,8 @@ export interface EarlierNames {
 }
 
 /**
- * Finds what a cache key's source covers: functions given to `task` from "cellar", and top-level functions,
- * classes and constant functions, that tasks may call.
+ * Finds the functions that are noted where they are made: those given to `task` from "cellar", top-level functions,
+ * classes and constant functions, and arrows that keep the `this` of an instance, which nobody can see later.
  */
 export function notedFunctions(
   module: ParsedModule,
@@ -44,20 +46,26 @@ export function notedFunctions(
         if (id.type === "Identifier" && init && isFunction(init)) found.add(init);
   }
   visit(module.program, (node) => {
+    if (usesLexicalThis(module, node) && isKept(module, node)) found.add(node);
     if (node.type !== "CallExpression" || !callsTask(module, node.callee, importOf)) return;
     for (const argument of node.arguments) if (isFunction(argument)) found.add(argument);
   });
   return [...found].map((node) => note(module, node, importOf, earlier));
 }
 
-const isFunction = (node: AnyNode): boolean =>
-  [
-    "FunctionDeclaration",
-    "ClassDeclaration",
-    "FunctionExpression",
-    "ArrowFunctionExpression",
-    "ClassExpression",
-  ].includes(node.type);
+/** Whether a function outlives the expression it stands in: others, such as what `map` is given, are made too often. */
+function isKept(module: ParsedModule, node: AnyNode): boolean {
+  const { type } = module.parentOf(node) ?? {};
+  return type !== undefined && KEEPING.includes(type);
+}
+const KEEPING: readonly string[] = [
+  "PropertyDefinition",
+  "AssignmentExpression",
+  "Property",
+  "VariableDeclarator",
+  "ReturnStatement",
+  "ArrowFunctionExpression",
+];
 
 /** True of declarations, which are noted by their name. */
 export const isNamedDeclaration = (node: AnyNode): boolean =>
@@ -87,6 +95,7 @@ function note(
 ): NotedFunction {
   const references = new Map<string, "top" | "local" | "earlier">();
   const imports: Record<string, string> = {};
+  if (usesLexicalThis(module, node)) references.set("this", "local");
   for (const { identifier, resolved } of outerReferences(module, node)) {
     const name = String((identifier as { name: string }).name);
     const isTop = resolved?.scope === module.top;

@@ -1,3 +1,5 @@
+import { noteModule } from "./module-note.js";
+
 /**
  * What a function's source is, said by the transformation that compiled it (cells and exported scripts
  * go through the same one), kept beside the function.
@@ -5,24 +7,29 @@
 export interface SourceNote {
   /** The function in normal form: types, comments and layout removed. Equal text, equal code. */
   readonly text: string;
-  /** Values now of the top-level names that the text refers to (functions, constants); evaluated late. */
+  /** Values now of the names that the text refers to (functions, constants, an arrow's `this`); evaluated late. */
   readonly references: () => { readonly [name: string]: unknown };
   /** Imported names that the text refers to: local name → "specifier#export". */
   readonly imports: { readonly [name: string]: string };
+  /** Values now of the imported names; undefined where the transformation did not say. */
+  readonly imported: (() => { readonly [name: string]: unknown }) | undefined;
 }
 
 const notes = new WeakMap<object, SourceNote>();
 
-/** Called by compiled code around a function literal; gives the function back. */
-export function noteSource<F extends object>(
+function note<F extends object>(
   fn: F,
   text: string,
   references: SourceNote["references"] = () => ({}),
   imports: SourceNote["imports"] = {},
+  imported?: SourceNote["imported"],
 ): F {
-  notes.set(fn, { text, references, imports });
+  notes.set(fn, { text, references, imports, imported });
   return fn;
 }
+
+/** Called by compiled code around a function literal; gives the function back. Its `module` notes a whole module. */
+export const noteSource = Object.assign(note, { module: noteModule });
 
 /** The note of a compiled function; undefined where no transformation ran. */
 export const sourceNoteOf = (fn: object): SourceNote | undefined => notes.get(fn);

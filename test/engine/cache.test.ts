@@ -189,16 +189,10 @@ for (const [validator, sameTwice, othersTwice] of [
   });
 
 test("what a task refers to and cannot be compared turns caching off, each time anew", async ({ ran }) => {
-  class Connection {
-    #open = true;
-    get open(): boolean {
-      return this.#open;
-    }
-  }
-  const connection = new Connection();
+  const connection = new AbortController();
   const fn = noteSource(
     () => ran.push(1),
-    "() => connection.open",
+    "() => connection.signal",
     () => ({ connection }),
   );
   const work = task("work", fn, { cacheFor: "1h" });

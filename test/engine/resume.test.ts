@@ -60,15 +60,17 @@ test("running again after a success is a fresh run", async ({ notebook, ran }) =
 });
 
 test('resume "never" starts anew; a run\'s id goes on with that one', async ({ notebook, ran }) => {
-  await five(ran, () => true).run();
+  let broken = true;
+  await five(ran, () => broken).run();
   const [failed] = await notebook.runs();
-  await five(ran, () => true).run({ resume: "never" });
+  await five(ran, () => broken).run({ resume: "never" });
   assert.is((await notebook.runs()).length, 2);
   ran.length = 0;
-  await five(ran, () => false).run({ resume: failed!.id });
+  broken = false;
+  await five(ran, () => broken).run({ resume: failed!.id });
   assert.equal(ran, ["c", "d", "e"]);
   try {
-    await five(ran, () => false).run({ resume: "no such run" });
+    await five(ran, () => broken).run({ resume: "no such run" });
     assert.unreachable();
   } catch (error) {
     assert.match((error as Error).message, '"no such run"');
