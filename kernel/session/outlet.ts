@@ -72,10 +72,10 @@ export class Outlet {
     });
   }
 
-  /** Sends anything but stream text. */
+  /** Sends anything but stream text. A cell's result travels with the answer that follows it. */
   post(output: Exclude<SessionOutput, { kind: "stream" }>): void {
     this.flush();
-    this.port.post(output);
+    this.port.post(output, output.kind === "display" && output.type === "execute_result" ? "soon" : "now");
   }
 
   /** Tells an error that happened outside a cell's own execution. */

@@ -71,7 +71,7 @@ export class Kernel {
     private readonly onStopped: () => void,
   ) {
     const folder = process.cwd();
-    this.outlet = new Outlet((channel, frames) => sockets.send(channel, frames), key);
+    this.outlet = new Outlet((channel, write) => sockets.send(channel, write), key);
     this.desk = { outlet: this.outlet, inProgress: new Set(), cells: this.cells };
     this.store = new KernelStore(defaultStorePath(folder));
     this.input = new Input(this.outlet, this.cells);
@@ -196,10 +196,10 @@ export class Kernel {
 
   private newHandlers(placeOf: ExecuteParts["placeOf"]): HandlerTable {
     const { comms, session, outlet, cells, history, shells } = this;
-    const language = this.language.ask;
+    const { ask: language, settle } = this.language;
     return {
       kernel_info_request: kernelInfoHandler,
-      execute_request: executeHandler({ language, session, outlet, cells, history, shells, placeOf }),
+      execute_request: executeHandler({ language, settle, session, outlet, cells, history, shells, placeOf }),
       complete_request: completeHandler(language),
       inspect_request: inspectHandler(language),
       is_complete_request: isCompleteHandler(language),

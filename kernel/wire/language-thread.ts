@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
-import { type Caller, connect } from "../../src/links/calls.js";
-import { threadPort } from "../../src/links/port.js";
+import { type Caller, connect, notify } from "../../src/links/calls.js";
+import { type Port, threadPort } from "../../src/links/port.js";
 import type { LanguageCalls, LanguageSetup } from "../links/language-calls.js";
 
 const MAIN = new URL("../language/main.js", import.meta.url);
@@ -9,12 +9,15 @@ const MAIN = new URL("../language/main.js", import.meta.url);
 export class LanguageThread {
   private worker: Worker | undefined;
   private call: Caller<LanguageCalls> | undefined;
+  private port: Port | undefined;
+  private readonly settled: LanguageCalls["settle"]["ask"][] = [];
 
   constructor(private readonly setup: LanguageSetup) {}
 
   /** Calls the thread. Calls that are open when it crashes reject. */
   readonly ask: Caller<LanguageCalls> = async (name, ask) => {
     const call = this.call ?? this.start();
+    this.tellSettled();
     try {
       return await call(name, ask);
     } catch (cause) {
@@ -22,6 +25,19 @@ export class LanguageThread {
       throw new Error("Cannot use the compiler: its thread crashed and forgot the names of earlier cells", { cause });
     }
   };
+
+  /**
+   * Tells that cells have ended: before whatever the thread is asked next, but not in the way of what this process does
+   * now. A thread that crashed meanwhile has forgotten the cells.
+   */
+  readonly settle = (ask: LanguageCalls["settle"]["ask"]): void => {
+    this.settled.push(ask);
+    if (this.settled.length === 1) setImmediate(() => this.tellSettled());
+  };
+
+  private tellSettled(): void {
+    for (const ask of this.settled.splice(0)) if (this.port) notify<LanguageCalls, "settle">(this.port, "settle", ask);
+  }
 
   /** Starts the thread, so that the first cell need not wait for it. */
   warmUp(): void {
@@ -37,12 +53,16 @@ export class LanguageThread {
     worker.once("error", (error) => {
       process.stderr.write(`The language thread crashed: ${error.stack ?? error.message}\n`);
     });
-    const call = connect<LanguageCalls>(threadPort(worker));
+    const port = threadPort(worker);
+    const call = connect<LanguageCalls>(port);
     worker.once("exit", () => {
-      if (this.call === call) this.call = undefined;
+      if (this.call !== call) return;
+      this.call = undefined;
+      this.port = undefined;
     });
     this.worker = worker;
     this.call = call;
+    this.port = port;
     return call;
   }
 }

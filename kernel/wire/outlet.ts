@@ -15,7 +15,8 @@ export interface Extras {
   readonly buffers?: readonly Uint8Array[];
 }
 
-export type SendFrames = (channel: ChannelName, frames: Buffer[]) => void;
+/** @param write called when the socket takes the message: whatever the kernel does first need not wait for it. */
+export type SendFrames = (channel: ChannelName, write: () => Buffer[]) => void;
 
 /** How often buffered console text is sent: JupyterLab's server drops above 1000 messages a second. */
 const FLUSH_MS = 50;
@@ -113,7 +114,7 @@ export class Outlet {
     extras: Extras,
   ): void {
     const message = newMessage({ type, content, parent, identities: [Buffer.from(topic)], ...extras }, this.session);
-    this.send("iopub", encode(message, this.key));
+    this.send("iopub", () => encode(message, this.key));
   }
 
   private sendTo(
@@ -124,7 +125,7 @@ export class Outlet {
     metadata: JsonObject,
   ): string {
     const message = newMessage({ type, content, parent: header, identities, metadata }, this.session);
-    this.send(channel, encode(message, this.key));
+    this.send(channel, () => encode(message, this.key));
     return message.header.msg_id;
   }
 }

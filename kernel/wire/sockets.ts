@@ -56,8 +56,8 @@ export class Sockets {
   }
 
   /** Puts a message into a socket's writer queue. */
-  send(channel: ChannelName, frames: Buffer[]): void {
-    this.channels[channel].send(frames);
+  send(channel: ChannelName, write: () => Buffer[]): void {
+    this.channels[channel].send(write);
   }
 
   /** Calls back with every message of a socket, in order. Once per socket. */
@@ -81,13 +81,13 @@ export class Sockets {
 
 /** One socket with its writer queue and its read loop. */
 class Channel {
-  private readonly queue: Buffer[][] = [];
+  private readonly queue: (() => Buffer[])[] = [];
   private writing: Promise<void> | undefined;
 
   constructor(private readonly socket: Router | XPublisher) {}
 
-  send(frames: Buffer[]): void {
-    this.queue.push(frames);
+  send(write: () => Buffer[]): void {
+    this.queue.push(write);
     this.writing ??= this.write();
   }
 
@@ -108,9 +108,10 @@ class Channel {
   }
 
   private async write(): Promise<void> {
+    await undefined; // the compiler and the session are asked first: they work while this process writes
     for (let next = this.queue.shift(); next; next = this.queue.shift()) {
       try {
-        await this.socket.send(next);
+        await this.socket.send(next());
       } catch (error) {
         if (this.socket.closed) break;
         process.stderr.write(`Cannot send a message: ${(error as Error).message}\n`);

@@ -18,7 +18,8 @@ export type Answers<C extends Calls> = {
 export class GoneError extends Error {}
 
 interface Question {
-  readonly question: number;
+  /** Undefined where nobody waits for an answer. */
+  readonly question: number | undefined;
   readonly name: string;
   readonly ask: unknown;
 }
@@ -56,16 +57,23 @@ export function connect<C extends Calls>(port: Port, classes?: ErrorClasses): Ca
     });
 }
 
-/** Answers the calls of `connect` behind `port`: one reply each, errors as records. */
+/** Tells what `serve` takes behind `port`, in order with the calls there, without waiting for an answer. */
+export const notify = <C extends Calls, N extends keyof C & string>(port: Port, name: N, ask: C[N]["ask"]): void =>
+  port.post({ question: undefined, name, ask } satisfies Question);
+
+/** Answers the calls of `connect` behind `port`: one reply each, errors as records; to `notify`, none. */
 export function serve<C extends Calls>(port: Port, answers: Answers<C>): void {
   port.onMessage(async (message) => {
     const { question, name, ask } = message as Question;
-    if (question === undefined) return;
+    if (name === undefined) return;
+    const reply = (told: { readonly answer: unknown } | { readonly error: ErrorRecord }): void => {
+      if (question !== undefined) port.post({ reply: question, ...told } satisfies Reply);
+    };
     try {
       if (!Object.hasOwn(answers, name)) throw new RangeError(`Cannot answer ${JSON.stringify(name)}: no such call`);
-      port.post({ reply: question, answer: await answers[name]!(ask) } satisfies Reply);
+      reply({ answer: await answers[name]!(ask) });
     } catch (error) {
-      port.post({ reply: question, error: toErrorRecord(error) } satisfies Reply);
+      reply({ error: toErrorRecord(error) });
     }
   });
 }

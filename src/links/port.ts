@@ -3,7 +3,8 @@ import type { MessagePort, Worker } from "node:worker_threads";
 
 /** One end of a way for messages between threads or processes. Messages must survive structured clone. */
 export interface Port {
-  post(message: unknown): void;
+  /** @param when "soon" lets the message wait for the next one of this turn, to travel in one piece. @default "now" */
+  post(message: unknown, when?: "now" | "soon"): void;
   onMessage(listener: (message: unknown) => void): void;
   /** The other end is gone. Called once; at once when it already is. */
   onClose(listener: () => void): void;
@@ -26,18 +27,37 @@ export function processPort(end: ChildProcess | NodeJS.Process): Port {
   const closed = closing();
   end.on("disconnect", closed.fire);
   if (!end.connected) closed.fire();
+  const listeners: ((message: unknown) => void)[] = [];
+  const receive = (piece: Piece): void => {
+    for (const message of piece) for (const listener of listeners) listener(message);
+  };
+  const waiting: unknown[] = [];
+  const flush = (): void => {
+    const piece: Piece = waiting.splice(0);
+    // What goes to an end that just died is dropped by design: onClose tells whoever waits.
+    if (piece.length > 0 && end.connected) end.send!(piece, undefined, undefined, () => {});
+  };
   return {
-    // A message to an end that just died is dropped by design: onClose tells whoever waits.
-    post: (message) => void (end.connected && end.send!(message as object, undefined, undefined, () => {})),
-    onMessage: (listener) => void end.on("message", listener),
+    post(message, when = "now") {
+      waiting.push(message);
+      if (when === "now") flush();
+      else if (waiting.length === 1) process.nextTick(flush);
+    },
+    onMessage(listener) {
+      if (listeners.length === 0) end.on("message", receive as (message: unknown) => void);
+      listeners.push(listener);
+    },
     onClose: closed.add,
   };
 }
 
+/** What crosses to another process in one piece: messages in their order. */
+type Piece = unknown[];
+
 /** One of several named conversations on the same port; both ends use the same name. */
 export function channel(port: Port, name: string): Port {
   return {
-    post: (message) => port.post({ channel: name, message }),
+    post: (message, when) => port.post({ channel: name, message }, when),
     onMessage: (listener) =>
       port.onMessage((envelope) => {
         const { channel: to, message } = envelope as { channel?: string; message: unknown };

@@ -19,7 +19,7 @@ const KEY = "key of the tests";
 export function recordedOutlet(): Recorded {
   const sent: Recorded["sent"] = [];
   const seen = new ReplayMemory();
-  const outlet = new Outlet((channel, frames) => sent.push({ channel, message: decode(frames, KEY, seen) }), KEY);
+  const outlet = new Outlet((channel, write) => sent.push({ channel, message: decode(write(), KEY, seen) }), KEY);
   return { outlet, sent, lines: () => sent.map(({ message }) => lineOf(message)) };
 }
 

@@ -13,6 +13,8 @@ import { answerQuestion, readQuestion } from "./question.js";
 
 export interface ExecuteParts {
   readonly language: Caller<LanguageCalls>;
+  /** Tells the compiler that a cell has ended. */
+  readonly settle: (ask: LanguageCalls["settle"]["ask"]) => void;
   readonly session: Session;
   readonly outlet: Outlet;
   readonly cells: Cells;
@@ -73,7 +75,7 @@ async function runCell(
   expressions: JsonObject,
   { interrupted }: RunningCell,
 ): Promise<RunAnswer> {
-  const { language, session, outlet, shells } = parts;
+  const { language, settle, session, outlet, shells } = parts;
   const id = cell.header.msg_id;
   try {
     tellNews(parts, cell);
@@ -96,7 +98,7 @@ async function runCell(
     const answering = session.ask("run", { cell, js, filename, map, userExpressions: {} });
     const answer = await insisting(answering, interrupted, () => session.insist());
     await session.drained();
-    await language("settle", { cell: id, count: cell.count, ok: answer.status === "ok" });
+    settle({ cell: id, count: cell.count, ok: answer.status === "ok" });
     if (answer.status === "error") return wasInterrupted ? asInterrupt(answer.error) : answer;
     if (Object.keys(expressions).length === 0) return answer;
     return { ...answer, userExpressions: await evaluate(parts, cell, expressions) };
@@ -122,7 +124,7 @@ function tellNews({ session, outlet }: ExecuteParts, { header }: CellRun): void 
 
 /** Evaluates what a client wants to know after the cell, the cell's own names included. */
 async function evaluate(
-  { language, session }: ExecuteParts,
+  { language, settle, session }: ExecuteParts,
   cell: CellRun,
   expressions: JsonObject,
 ): Promise<JsonObject> {
@@ -134,7 +136,7 @@ async function evaluate(
     if (compiled.ok) userExpressions[name] = compiled.js;
     else refused[name] = { status: "error", ...compiled.error, traceback: [...compiled.error.traceback] };
   }
-  await language("settle", { cell: id, count: cell.count, ok: false }); // expressions leave no names
+  settle({ cell: id, count: cell.count, ok: false }); // expressions leave no names
   const nothing = { js: "async () => undefined", filename: `${cell.count}#expressions`, map: NO_MAP };
   const answer = await session.ask("run", { cell: { ...cell, silent: true }, ...nothing, userExpressions });
   return { ...refused, ...(answer.status === "ok" ? answer.userExpressions : {}) };
