@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type FlowRunSummary, NO_RESULT_RECORD, type StateRecord } from "../src/contracts/records.js";
+import { NO_RESULT_RECORD } from "../src/contracts/records.js";
+import type { Owner, RunHold } from "../src/store/begin-ask.js";
 import { resultIdOf } from "../src/store/blobs.js";
 import { openStore } from "../src/store/open-store.js";
-import type { Owner, Store, Transition } from "../src/store/store.js";
+import type { Store, Transition } from "../src/store/store.js";
 import { diskCommit } from "./disk.js";
 import { type Figure, median, timed } from "./figure.js";
 
@@ -53,45 +54,48 @@ export async function benchStore(parent = process.cwd()): Promise<Figure[]> {
 
 async function fillWithRuns(store: Store): Promise<void> {
   for (let each = 0; each < RUNS; each += 500) {
-    await Promise.all(Array.from({ length: 500 }, (_, n) => store.beginRun(sampleRun(`list-${each + n}`), [], owner)));
+    await Promise.all(Array.from({ length: 500 }, (_, n) => begin(store, `list-${each + n}`)));
   }
 }
 
 async function chainTimes(store: Store): Promise<number[]> {
-  await store.beginRun(sampleRun("chain"), [], owner);
+  const hold = await begin(store, "chain");
   const times: number[] = [];
-  for (let each = 0; each < CHAIN; each += 1) times.push(await timed(() => runTask(store, "chain", each)));
+  for (let each = 0; each < CHAIN; each += 1) times.push(await timed(() => runTask(store, hold, each)));
   return times;
 }
 
 async function wideTime(store: Store): Promise<number> {
-  await store.beginRun(sampleRun("wide"), [], owner);
+  const hold = await begin(store, "wide");
   let next = 0;
   const worker = async () => {
-    while (next < WIDE_TASKS) await runTask(store, "wide", next++);
+    while (next < WIDE_TASKS) await runTask(store, hold, next++);
   };
   return await timed(() => Promise.all(Array.from({ length: WIDTH }, worker)));
 }
 
-async function runTask(store: Store, runId: string, index: number): Promise<void> {
-  await store.append([sampleTransition(runId, index, "Running")]);
-  await store.append([sampleTransition(runId, index, "Success", JSON.stringify({ index, rows: ["a", "b", "c"] }))]);
+async function runTask(store: Store, hold: RunHold, index: number): Promise<void> {
+  const { runId } = hold;
+  const text = JSON.stringify({ index, rows: ["a", "b", "c"] });
+  await store.append(hold, [sampleTransition(runId, index, "Running")]);
+  await store.append(hold, [sampleTransition(runId, index, "Success", text)]);
 }
 
 const owner: Owner = { id: randomUUID(), pid: process.pid, startedAt: Math.round(performance.timeOrigin) };
 
-function sampleRun(id: string): FlowRunSummary {
-  const state: StateRecord = {
-    v: 1,
-    type: "Running",
-    message: null,
-    timestamp: Date.now(),
-    runCount: 1,
-    result: NO_RESULT_RECORD,
-  };
-  const now = Date.now();
-  const counts = { attempt: 1, kept: 0, ran: 0, createdAt: now, startedAt: now, endedAt: null, parameters: {} };
-  return { v: 1, id, flow: "bench", place: { file: "bench.ipynb", cell: null }, state, ...counts };
+async function begin(store: Store, newId: string): Promise<RunHold> {
+  const { hold } = await store.begin({
+    newId,
+    place: { flow: "bench", file: "bench.ipynb", cell: null },
+    occurrence: 1,
+    choice: { kind: "new" },
+    taken: [],
+    owner,
+    graph: [],
+    parameters: { text: "{}", key: newId, shown: {} },
+    now: Date.now(),
+  });
+  return hold;
 }
 
 function sampleTransition(runId: string, index: number, type: "Running" | "Success", text?: string): Transition {
@@ -103,6 +107,7 @@ function sampleTransition(runId: string, index: number, type: "Running" | "Succe
     run: {
       id: `${runId}/${index}`,
       flowRunId: runId,
+      attempt: 1,
       name: `task-${index}`,
       task: "task",
       mapIndex: null,

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import type { Port } from "../../src/links/port.js";
 import { serveStore } from "../../src/store/serve-store.js";
 import type { Store } from "../../src/store/store.js";
+import { askStore, storeOf } from "../../src/store/store-methods.js";
 import type { StoreListener } from "../../src/store/watch-store.js";
 
 /** How often the file of the store is looked for while somebody follows it. */
@@ -67,7 +68,10 @@ export class KernelStore {
   serve(port: Port): void {
     serveStore(
       port,
-      openLate(() => this.open()),
+      storeOf(
+        (method, asked) => this.open().then((store) => askStore(store, method, asked)),
+        () => this.close(),
+      ),
     );
   }
 
@@ -112,34 +116,4 @@ export class KernelStore {
       return undefined; // missing, or in a folder that is: there is no file to follow
     }
   }
-}
-
-const METHODS = [
-  "lastRun",
-  "rememberedRun",
-  "beginRun",
-  "setGraph",
-  "append",
-  "log",
-  "tasksBefore",
-  "cached",
-  "readResult",
-  "madeBy",
-  "blobFolder",
-  "flowRuns",
-  "flowRun",
-  "history",
-  "logs",
-  "gc",
-  "close",
-] as const satisfies readonly (keyof Store)[];
-type Method = (...asked: unknown[]) => Promise<unknown>;
-
-/** A store that is opened by the first thing asked of it. */
-function openLate(open: () => Promise<Store>): Store {
-  const late =
-    (name: keyof Store): Method =>
-    async (...asked) =>
-      ((await open())[name] as Method)(...asked);
-  return Object.fromEntries(METHODS.map((name) => [name, late(name)])) as unknown as Store;
 }

@@ -117,6 +117,11 @@ export interface TaskRunRecord {
   readonly id: string;
   /** The flow run it is part of. */
   readonly flowRunId: string;
+  /**
+   * The attempt of the flow run in which it last ran or was kept: smaller than the run's own where that attempt has
+   * not reached it. Records of older versions lack it.
+   */
+  readonly attempt: number;
   /** The call's name in its flow ("extract", "extract-2"). */
   readonly name: string;
   /** The task's own name. */
@@ -137,6 +142,14 @@ export interface TaskRunRecord {
   readonly reason: string | null;
   /** Of a mapped parent in a copy that leaves children out: how many of all its children are in which state. */
   readonly childStates?: StateCounts;
+}
+
+/** A state that a task run was in. */
+export interface PastState extends StateRecord {
+  /** The attempt of the flow run in which it was reached. */
+  readonly attempt: number;
+  /** The attempt of the task, by the id that the engine gave it; null where none was noted. */
+  readonly attemptId: string | null;
 }
 
 /** How many are in which state; those that none is in are left out. */

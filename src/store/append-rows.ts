@@ -1,15 +1,18 @@
 import type { FlowRunSummary } from "../contracts/records.js";
-import { APPEND, NO_SUCH_RUN, TAKEN_OVER } from "./append-trigger.js";
+import { APPEND, NOT_HELD } from "./append-trigger.js";
+import type { RunHold } from "./begin-ask.js";
 import type { Session } from "./database.js";
 import { SqlError, type SqlValue } from "./driver.js";
-import { checksumOf } from "./run-rows.js";
-import { type ResultWrite, type RunChange, RunOwnedError, type Transition } from "./store.js";
-import type { Append } from "./store-calls.js";
+import { checkHold } from "./holds.js";
+import { checksumOf } from "./row-checksum.js";
+import type { ResultWrite, RunChange, Transition } from "./store.js";
 import type { ResultId } from "./task-memory.js";
 
-/** An append, and who began its run here. */
-export interface HeldAppend extends Append {
-  readonly holder?: { readonly runId: string; readonly ownerId: string } | undefined;
+/** What one attempt of a run appends. */
+export interface Append {
+  readonly hold: RunHold;
+  readonly transitions: readonly Transition[];
+  readonly change?: RunChange | undefined;
 }
 
 /**
@@ -19,21 +22,17 @@ export interface HeldAppend extends Append {
  */
 export async function writeAppends(
   session: Session,
-  appends: readonly HeldAppend[],
+  appends: readonly Append[],
   isBlob: (result: ResultWrite) => boolean,
 ): Promise<void> {
   const transitions = appends.flatMap((append) => append.transitions);
-  const changes = appends.flatMap(({ change }) => change ?? []);
+  const results = [resultRows(transitions, isBlob), blobRows(transitions)];
   try {
-    const results = [resultRows(transitions, isBlob), blobRows(transitions)];
-    await session.run(APPEND, ...results, taskRunRows(transitions), flowRunRows(changes), holderRows(appends));
+    await session.run(APPEND, holdRows(appends), ...results, taskRunRows(appends), flowRunRows(appends));
   } catch (error) {
-    if (!(error instanceof SqlError)) throw error;
-    if (error.message.includes(TAKEN_OVER))
-      throw new RunOwnedError("Cannot write to the run: another process took it over", { cause: error });
-    if (!error.message.includes(NO_SUCH_RUN)) throw error;
-    const ids = [...new Set(changes.map(({ run }) => JSON.stringify(run.id)))].join(" or ");
-    throw new RangeError(`Cannot change run ${ids}: the store has no such run`, { cause: error });
+    if (!(error instanceof SqlError) || !error.message.includes(NOT_HELD)) throw error;
+    for (const { hold } of appends) await checkHold(session, hold, "write to");
+    throw error;
   }
 }
 
@@ -42,9 +41,10 @@ function resultRows(transitions: readonly Transition[], isBlob: (result: ResultW
   for (const { run, results } of transitions) {
     const madeBy = run.mapIndex === null ? run.name : `${run.name}[${run.mapIndex}]`;
     for (const result of results) {
-      const { id, bytes, serializer, preview, text } = result;
-      const texts = [JSON.stringify(serializer), JSON.stringify(preview), madeBy, isBlob(result) ? null : text];
-      rows.set(id, [id, bytes, ...texts]);
+      const { id, bytes, text } = result;
+      const [serializer, preview] = [JSON.stringify(result.serializer), JSON.stringify(result.preview)];
+      const checksum = checksumOf(serializer, preview, madeBy);
+      rows.set(id, [id, bytes, serializer, preview, madeBy, isBlob(result) ? null : text, checksum]);
     }
   }
   return JSON.stringify([...rows.values()]);
@@ -59,24 +59,33 @@ function blobRows(transitions: readonly Transition[]): string {
   return JSON.stringify(rows);
 }
 
-function taskRunRows(transitions: readonly Transition[]): string {
-  const rows = transitions.map(({ run, memory }): SqlValue[] => {
-    const { cacheKey, cacheExpires } = memory;
-    const [record, remembered] = [JSON.stringify(run), JSON.stringify(memory)];
-    const found = [run.id, run.flowRunId, run.state.type, run.endedAt, cacheKey, cacheExpires];
-    return [...found, record, remembered, checksumOf(record, remembered)];
-  });
+function taskRunRows(appends: readonly Append[]): string {
+  const rows = appends.flatMap(({ hold, transitions }) =>
+    transitions.map(({ run, memory }): SqlValue[] => {
+      const { state, attempt: _, ...rest } = run;
+      const [stateText, record, remembered] = [JSON.stringify(state), JSON.stringify(rest), JSON.stringify(memory)];
+      const { cacheKey, cacheExpires, attempt: attemptId = null } = memory;
+      const found = [run.id, hold.runId, hold.attempt, state.type, run.endedAt, cacheKey, cacheExpires];
+      const texts = [stateText, checksumOf(stateText), record, remembered, checksumOf(stateText, record, remembered)];
+      return [...found, run.kept ? 1 : 0, attemptId, ...texts];
+    }),
+  );
   return JSON.stringify(rows);
 }
 
 /** Of several changes of one run the last one counts. */
-function flowRunRows(changes: readonly RunChange[]): string {
-  const last = new Map<string, FlowRunSummary>(changes.map(({ run }) => [run.id, run]));
-  const rows = [...last.values()].map((run): SqlValue[] => [run.id, run.state.type, run.endedAt, JSON.stringify(run)]);
+function flowRunRows(appends: readonly Append[]): string {
+  const last = new Map<string, FlowRunSummary>(
+    appends.flatMap(({ change }) => (change ? [[change.run.id, change.run]] : [])),
+  );
+  const rows = [...last.values()].map((run): SqlValue[] => {
+    const record = JSON.stringify(run);
+    return [run.id, run.state.type, run.endedAt, record, checksumOf(record)];
+  });
   return JSON.stringify(rows);
 }
 
-function holderRows(appends: readonly HeldAppend[]): string {
-  const holders = new Map(appends.flatMap(({ holder }) => (holder ? [[holder.runId, holder.ownerId]] : [])));
-  return JSON.stringify([...holders]);
+function holdRows(appends: readonly Append[]): string {
+  const rows = new Map(appends.map(({ hold }) => [`${hold.attempt} ${hold.ownerId} ${hold.runId}`, hold]));
+  return JSON.stringify([...rows.values()].map(({ runId, attempt, ownerId }) => [runId, attempt, ownerId]));
 }

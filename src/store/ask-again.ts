@@ -1,45 +1,23 @@
-import type { LogRecord } from "../contracts/records.js";
 import type { Caller } from "../links/calls.js";
-import type { Append, StoreCalls } from "./store-calls.js";
-
-type Asks = { readonly [N in keyof StoreCalls]?: (call: Caller<StoreCalls>, ask: StoreCalls[N]["ask"]) => unknown };
-
-/** What must not be done twice. All else may: it reads, or says how things are. */
-const ONCE: Asks = {
-  async appendAll(call, ask) {
-    const appends = JSON.parse(ask) as Append[];
-    const isThere = await Promise.all(appends.map((append) => isWritten(call, append)));
-    const missing = appends.filter((_, place) => !isThere[place]);
-    const refusals = missing.length > 0 ? await call("appendAll", JSON.stringify(missing)) : [];
-    let next = 0;
-    return isThere.map((there) => (there ? null : (refusals[next++] ?? null)));
-  },
-  async log(call, lines) {
-    const missing: LogRecord[] = [];
-    for (const line of lines) if (!(await isLogged(call, line))) missing.push(line);
-    return missing.length > 0 ? await call("log", missing) : null;
-  },
-};
+import type { BatchAnswer, StoreCalls } from "./store-calls.js";
+import { clientStore } from "./store-client.js";
+import { type Asked, type MethodTraits, STORE_METHODS, type StoreMethod } from "./store-methods.js";
 
 /** Asks a store what may have been asked and done before, by a process that ended without an answer. */
-export async function askAgain<N extends keyof StoreCalls>(
-  call: Caller<StoreCalls>,
-  name: N,
-  ask: StoreCalls[N]["ask"],
-): Promise<StoreCalls[N]["answer"]> {
-  const once = ONCE[name];
-  return (once ? await once(call, ask) : await call(name, ask)) as StoreCalls[N]["answer"];
+export async function askAgain(call: Caller<StoreCalls>, name: keyof StoreCalls, ask: unknown): Promise<unknown> {
+  if (name === "drain") return await call(name, null);
+  const { batched } = STORE_METHODS[name];
+  if (!batched) return (await isDone(call, name, ask)) ? null : await call(name, ask as readonly unknown[]);
+  const many = JSON.parse(ask as string) as unknown[];
+  const done = await Promise.all(many.map((asked) => isDone(call, name, asked)));
+  const missing = many.filter((_, place) => !done[place]);
+  const text = missing.length > 0 ? await call(name, JSON.stringify(missing)) : "[]";
+  const answers = JSON.parse(text as string) as BatchAnswer[];
+  let next = 0;
+  return JSON.stringify(done.map((isThere): BatchAnswer => (isThere ? {} : answers[next++]!)));
 }
 
-/** An append is written whole or not at all: its first new state tells. One without may be written twice. */
-async function isWritten(call: Caller<StoreCalls>, { transitions }: Append): Promise<boolean> {
-  const first = transitions.find(({ run }) => !run.kept);
-  if (!first) return false;
-  const state = JSON.stringify(first.run.state);
-  return (await call("history", first.run.id)).some((each) => JSON.stringify(each) === state);
-}
-
-async function isLogged(call: Caller<StoreCalls>, line: LogRecord): Promise<boolean> {
-  const text = JSON.stringify(line);
-  return (await call("logs", line.taskRunId)).some((each) => JSON.stringify(each) === text);
+async function isDone(call: Caller<StoreCalls>, method: StoreMethod, asked: unknown): Promise<boolean> {
+  const traits = STORE_METHODS[method] as MethodTraits<"append">; // whichever it is: arguments fit by construction
+  return traits.isDone ? await traits.isDone(clientStore(call), ...(asked as Asked<"append">)) : false;
 }

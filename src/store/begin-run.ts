@@ -1,92 +1,179 @@
-import type { EpochMs } from "../contracts/json.js";
-import { FINISHED_TYPES, type FlowRunSummary, type GraphNode, type StateType } from "../contracts/records.js";
+import { type FlowRunSummary, type GraphNode, NO_RESULT_RECORD } from "../contracts/records.js";
+import type { BeginAsk, BegunRun, RunHold, RunParameters, RunPlace } from "./begin-ask.js";
+import { buryRun, giveUpRun } from "./bury-run.js";
 import type { Session } from "./database.js";
-import type { SqlRow } from "./driver.js";
-import { isAlive, ownerName, saveOwner } from "./owners.js";
-import { SELECT_RUN } from "./run-rows.js";
-import { type Owner, RunOwnedError, type RunPlace } from "./store.js";
+import type { SqlRow, SqlValue } from "./driver.js";
+import { saveOwner } from "./owners.js";
+import { movePlace, renamedFrom } from "./renamed-place.js";
+import { checksumOf, parse } from "./row-checksum.js";
+import { isGoingOn, SELECT_HELD, selectRun } from "./run-selection.js";
+import { RunOwnedError } from "./store.js";
 
-const UPSERT_RUN = `
-  INSERT INTO flow_runs (id, flow_id, owner_id, type, attempt, created_at, ended_at, record)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (id) DO UPDATE SET flow_id = excluded.flow_id, owner_id = excluded.owner_id, type = excluded.type,
-    attempt = excluded.attempt, ended_at = excluded.ended_at, record = excluded.record`;
 const SELECT_FLOW =
   "SELECT id FROM flows WHERE flow = ? AND ifnull(file, '') = ifnull(?, '') AND ifnull(cell, '') = ifnull(?, '')";
+const SELECT_BEGUN = `
+  SELECT attempts.attempt, attempts.owner_id, attempts.record, flow_runs.id
+  FROM attempts JOIN flow_runs ON flow_runs.number = attempts.flow_run WHERE begun_by = ?`;
+
+/** What begins in the transaction; what earlier attempts left is read after it, from the run that is held by then. */
+export type Beginning = Pick<BegunRun, "run" | "hold" | "parametersText">;
 
 /**
- * Writes a new run, or takes over one that no living process runs. Asked again by who began this very attempt, as
- * after the end of a store process, it changes nothing. @throws {RunOwnedError}
+ * Finds the run to resume and takes it over, or begins a new one. Asked again by the same ask, as after the end of a
+ * store process, it changes nothing. @throws {RunOwnedError} {RangeError}
+ * @param folder that places are relative to; null where files cannot be looked up
  */
-export async function beginRun(
-  session: Session,
-  run: FlowRunSummary,
-  graph: readonly GraphNode[],
-  owner: Owner,
-  now: EpochMs,
-): Promise<void> {
-  const left = await session.first(SELECT_RUN, run.id);
-  const isBegun = left !== undefined && left.owner_id === owner.id && left.attempt === run.attempt;
-  if (left && !isBegun) checkMayTakeOver(left, run, owner, now);
+export async function beginRun(session: Session, ask: BeginAsk, folder: string | null): Promise<Beginning> {
+  const begun = await session.first(SELECT_BEGUN, ask.newId);
+  if (begun) return await begunAlready(session, begun, ask);
+  const { owner, place, now } = ask;
+  if (folder !== null) await followRenamed(session, place, folder);
   await saveOwner(session, owner, now);
-  if (isBegun) return;
-  const flowId = await flowIdOf(session, { ...run.place, flow: run.flow });
-  const { id, state, attempt, createdAt, endedAt } = run;
-  await session.run(UPSERT_RUN, id, flowId, owner.id, state.type, attempt, createdAt, endedAt, JSON.stringify(run));
-  await writeGraph(session, id, graph);
+  const flowId = (await session.first(SELECT_FLOW, place.flow, place.file, place.cell))?.id as number | undefined;
+  const found = await selectRun(session, ask, flowId, folder);
+  return found ? await takeOver(session, ask, String(found.id)) : await beginNew(session, ask, flowId);
 }
 
-/** Replaces the graph of a run. @throws {RangeError} when the run is unknown. */
-export async function setGraph(session: Session, runId: string, graph: readonly GraphNode[]): Promise<void> {
-  if (!(await session.first("SELECT 1 FROM flow_runs WHERE id = ?", runId))) {
-    throw new RangeError(`Cannot set the graph of run ${JSON.stringify(runId)}: the store has no such run`);
-  }
-  await writeGraph(session, runId, graph);
+async function begunAlready(session: Session, begun: SqlRow, ask: BeginAsk): Promise<Beginning> {
+  const hold = { runId: String(begun.id), attempt: Number(begun.attempt), ownerId: String(begun.owner_id) };
+  if (hold.ownerId !== ask.owner.id)
+    throw new RunOwnedError(`Cannot begin run ${JSON.stringify(hold.runId)}: another process began it; make a new id`);
+  await saveOwner(session, ask.owner, ask.now);
+  const parametersText = await parametersBefore(session, hold);
+  return { run: parse<FlowRunSummary>(begun, "record"), hold, parametersText };
 }
 
-/** Id of the newest run of a place; undefined when it has none. */
-export async function newestRunOf(session: Session, { flow, file, cell }: RunPlace): Promise<string | undefined> {
-  const row = await session.first(
-    `SELECT id FROM flow_runs WHERE flow_id = (${SELECT_FLOW}) ORDER BY created_at DESC, number DESC LIMIT 1`,
-    flow,
-    file,
-    cell,
-  );
-  return row && String(row.id);
-}
-
-/** Whether an attempt goes on: it has neither ended nor stopped to wait for a person. */
-export function isGoingOn(run: SqlRow): boolean {
-  const type = run.type as StateType;
-  return run.ended_at === null && type !== "Paused" && !FINISHED_TYPES.includes(type);
-}
-
-function checkMayTakeOver(left: SqlRow, run: FlowRunSummary, owner: Owner, now: EpochMs): void {
-  const what = `run ${JSON.stringify(run.id)} of flow ${JSON.stringify(run.flow)}`;
-  if (left.owner_id !== owner.id && isGoingOn(left) && isAlive(left, now)) {
-    throw new RunOwnedError(`Cannot begin ${what}: ${ownerName(left)} runs it now; wait for its end, or stop it there`);
-  }
-  if (run.attempt <= Number(left.attempt)) {
-    throw new RangeError(`Cannot begin ${what}: its attempt ${left.attempt} was begun already, by ${ownerName(left)}`);
-  }
-}
-
-async function flowIdOf(session: Session, { flow, file, cell }: RunPlace): Promise<number> {
-  const found = await session.first(SELECT_FLOW, flow, file, cell);
-  if (found) return Number(found.id);
+async function beginNew(session: Session, ask: BeginAsk, flowId: number | undefined): Promise<Beginning> {
+  const { newId, place, owner, occurrence, parameters, now } = ask;
+  const run: FlowRunSummary = { ...freshRun(ask), id: newId, attempt: 1, createdAt: now };
   const made = await session.first(
-    "INSERT INTO flows (flow, file, cell) VALUES (?, ?, ?) RETURNING id",
-    flow,
-    file,
-    cell,
+    `INSERT INTO flow_runs (id, flow_id, attempt, holder_id, occurrence, parameters_key, type, created_at, ended_at)
+     VALUES (?, ?, 1, ?, ?, ?, ?, ?, NULL) RETURNING number`,
+    newId,
+    flowId ?? (await addFlow(session, place)),
+    owner.id,
+    occurrence,
+    parameters.key,
+    run.state.type,
+    now,
   );
-  return Number(made?.id);
+  await addAttempt(session, made!.number!, run, ask);
+  return { run, hold: { runId: newId, attempt: 1, ownerId: owner.id }, parametersText: null };
 }
 
-async function writeGraph(session: Session, runId: string, graph: readonly GraphNode[]): Promise<void> {
+/** The run is nobody's any more: it ended, it waits for a person, its owner is dead or gave it up. */
+async function takeOver(session: Session, ask: BeginAsk, runId: string): Promise<Beginning> {
+  const { owner, occurrence, parameters, now } = ask;
+  await buryRun(session, runId, now);
+  const left = (await session.first(SELECT_HELD, runId))!;
+  if (left.holder_id !== null && isGoingOn(left)) await giveUpRun(session, left, now);
+  const before = parse<FlowRunSummary>(left, "record");
+  const attempt = Number(left.attempt) + 1;
+  const { id, createdAt, place } = before;
+  const run: FlowRunSummary = { ...freshRun(ask), id, attempt, createdAt, place };
   await session.run(
-    "INSERT INTO graphs (flow_run_id, graph) VALUES (?, ?) ON CONFLICT DO UPDATE SET graph = excluded.graph",
-    runId,
-    JSON.stringify(graph),
+    `UPDATE flow_runs SET attempt = ?, holder_id = ?, occurrence = ?, parameters_key = ?, type = ?, ended_at = NULL
+     WHERE number = ?`,
+    attempt,
+    owner.id,
+    occurrence,
+    parameters.key,
+    run.state.type,
+    left.number!,
+  );
+  await addAttempt(session, left.number!, run, ask);
+  const hold = { runId, attempt, ownerId: owner.id };
+  return { run, hold, parametersText: await parametersBefore(session, hold) };
+}
+
+function freshRun({ place, parameters, now }: BeginAsk): Omit<FlowRunSummary, "id" | "attempt" | "createdAt"> {
+  const { flow, file, cell } = place;
+  return {
+    v: 1,
+    flow,
+    place: { file, cell },
+    state: { v: 1, type: "Running", message: null, timestamp: now, runCount: 0, result: NO_RESULT_RECORD },
+    kept: 0,
+    ran: 0,
+    startedAt: now,
+    endedAt: null,
+    parameters: parameters.shown,
+  };
+}
+
+async function addAttempt(session: Session, run: SqlValue, record: FlowRunSummary, ask: BeginAsk): Promise<void> {
+  const text = JSON.stringify(record);
+  const { text: parameters } = ask.parameters;
+  const made = await session.first(
+    `INSERT INTO attempts (flow_run, attempt, owner_id, begun_by, record, checksum, parameters, parameters_checksum)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING number`,
+    run,
+    record.attempt,
+    ask.owner.id,
+    ask.newId,
+    text,
+    checksumOf(text),
+    parameters,
+    parameters === null ? null : checksumOf(parameters),
+  );
+  await writeGraph(session, made!.number!, ask.graph);
+}
+
+async function addFlow(session: Session, { flow, file, cell }: RunPlace): Promise<number> {
+  const sql = "INSERT INTO flows (flow, file, cell) VALUES (?, ?, ?) RETURNING id";
+  return Number((await session.first(sql, flow, file, cell))!.id);
+}
+
+/** Gives the runs of a notebook that has another name now to its new name. */
+async function followRenamed(session: Session, place: RunPlace, folder: string): Promise<void> {
+  if (await session.first(SELECT_FLOW, place.flow, place.file, place.cell)) return;
+  const flowId = await renamedFrom(session, place, folder);
+  if (flowId !== undefined) await movePlace(session, flowId, place.file!);
+}
+
+const SELECT_ATTEMPT =
+  "SELECT * FROM attempts WHERE flow_run = (SELECT number FROM flow_runs WHERE id = ?) AND attempt = ?";
+
+async function parametersBefore(session: Session, { runId, attempt }: RunHold): Promise<string | null> {
+  const row = await session.first(SELECT_ATTEMPT, runId, attempt - 1);
+  return (row?.parameters ?? null) as string | null;
+}
+
+/** Replaces the graph of an attempt that is held. */
+export async function setGraph(
+  session: Session,
+  { runId, attempt }: RunHold,
+  graph: readonly GraphNode[],
+): Promise<void> {
+  await writeGraph(session, (await session.first(SELECT_ATTEMPT, runId, attempt))!.number!, graph);
+}
+
+/** Replaces the parameters of an attempt that is held. */
+export async function setParameters(
+  session: Session,
+  hold: RunHold,
+  { text, key, shown }: RunParameters,
+): Promise<void> {
+  const row = (await session.first(SELECT_ATTEMPT, hold.runId, hold.attempt))!;
+  const record = JSON.stringify({ ...parse<FlowRunSummary>(row, "record"), parameters: shown });
+  await session.run(
+    "UPDATE attempts SET record = ?, checksum = ?, parameters = ?, parameters_checksum = ? WHERE number = ?",
+    record,
+    checksumOf(record),
+    text,
+    text === null ? null : checksumOf(text),
+    row.number!,
+  );
+  await session.run("UPDATE flow_runs SET parameters_key = ? WHERE id = ?", key, hold.runId);
+}
+
+async function writeGraph(session: Session, attempt: SqlValue, graph: readonly GraphNode[]): Promise<void> {
+  const text = JSON.stringify(graph);
+  await session.run(
+    `INSERT INTO attempt_graphs (number, graph, checksum) VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET graph = excluded.graph, checksum = excluded.checksum`,
+    attempt,
+    text,
+    checksumOf(text),
   );
 }

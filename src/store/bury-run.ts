@@ -1,20 +1,17 @@
 import type { EpochMs } from "../contracts/json.js";
 import { type FlowRunSummary, NO_RESULT_RECORD, RUNNING_TYPES, type StateRecord } from "../contracts/records.js";
 import { writeAppends } from "./append-rows.js";
-import { isGoingOn } from "./begin-run.js";
 import type { Session } from "./database.js";
 import type { SqlRow } from "./driver.js";
 import { isAlive } from "./owners.js";
-import { parse, readRunningTasks, SELECT_RUN } from "./run-rows.js";
+import { parse } from "./row-checksum.js";
+import { readRunningTasks } from "./run-rows.js";
+import { isGoingOn, SELECT_HELD } from "./run-selection.js";
 import type { Transition } from "./store.js";
 
-const CRASHED = "The process that ran it ended.";
-/** What is added to the id of a dead owner: its store process may still have something to write, which is too late now. */
-const BURIED = " (dead)";
-const COPY_OWNER = `
-  INSERT INTO owners (id, pid, started_at, machine, process_mark, beat_at)
-  SELECT id || '${BURIED}', pid, started_at, machine, process_mark, beat_at FROM owners WHERE id = ?
-  ON CONFLICT DO NOTHING`;
+/** What a state says that nobody wrote while it was reached. */
+const PROCESS_ENDED = "The process that ran it ended.";
+const WAS_GIVEN_UP = "It was stopped and did not end in time.";
 
 const GOING_ON = "type IN (SELECT value FROM json_each(?))";
 
@@ -22,13 +19,13 @@ const GOING_ON = "type IN (SELECT value FROM json_each(?))";
 export async function runsOfTheDead(session: Session, now: EpochMs): Promise<string[]> {
   const running = JSON.stringify(RUNNING_TYPES);
   const owners = await session.all(
-    `SELECT * FROM owners WHERE id IN (SELECT owner_id FROM flow_runs WHERE ${GOING_ON})`,
+    `SELECT * FROM owners WHERE id IN (SELECT holder_id FROM flow_runs WHERE ${GOING_ON})`,
     running,
   );
   const dead = owners.filter((owner) => !isAlive(owner, now)).map(({ id }) => id);
   if (dead.length === 0) return [];
   const rows = await session.all(
-    `SELECT id FROM flow_runs WHERE ${GOING_ON} AND owner_id IN (SELECT value FROM json_each(?))`,
+    `SELECT id FROM flow_runs WHERE ${GOING_ON} AND holder_id IN (SELECT value FROM json_each(?))`,
     running,
     JSON.stringify(dead),
   );
@@ -37,30 +34,41 @@ export async function runsOfTheDead(session: Session, now: EpochMs): Promise<str
 
 /** Whether something of a run was left unfinished by an owner that is dead. */
 export async function needsBurial(session: Session, runId: string, now: EpochMs): Promise<boolean> {
-  const row = await session.first(SELECT_RUN, runId);
-  if (!row || isAlive(row, now)) return false;
-  return isGoingOn(row) || (await readRunningTasks(session, runId)).length > 0;
+  const row = await session.first(SELECT_HELD, runId);
+  if (!row || row.holder_id === null || isAlive(row, now)) return false;
+  return isGoingOn(row) || (await readRunningTasks(session, Number(row.number), runId)).length > 0;
 }
 
 /** Appends Crashed to what a dead owner left Running. Another process may have done it meanwhile. */
 export async function buryRun(session: Session, runId: string, now: EpochMs): Promise<void> {
-  if (!(await needsBurial(session, runId, now))) return;
-  const row = (await session.first(SELECT_RUN, runId))!;
-  const transitions = (await readRunningTasks(session, runId)).map(({ run, memory }): Transition => {
-    const state = crashed(run.state, now);
-    return { run: { ...run, state, endedAt: now }, memory: { ...memory, result: null }, results: [] };
+  if (await needsBurial(session, runId, now))
+    await crashRun(session, (await session.first(SELECT_HELD, runId))!, PROCESS_ENDED, now);
+}
+
+/** The same for a run that its living owner gave up. */
+export const giveUpRun = (session: Session, held: SqlRow, now: EpochMs): Promise<void> =>
+  crashRun(session, held, WAS_GIVEN_UP, now);
+
+/** Appends Crashed to what a run left Running, and takes the right to write to it from its holder. */
+async function crashRun(session: Session, held: SqlRow, message: string, now: EpochMs): Promise<void> {
+  const hold = { runId: String(held.id), attempt: Number(held.attempt), ownerId: String(held.holder_id) };
+  const crashed = ({ runCount }: StateRecord): StateRecord => ({
+    v: 1,
+    type: "Crashed",
+    message,
+    timestamp: now,
+    runCount,
+    result: NO_RESULT_RECORD,
   });
-  const change = isGoingOn(row) ? { change: { run: buriedRun(row, now) } } : {};
-  await writeAppends(session, [{ transitions, ...change }], () => false);
-  await session.run(COPY_OWNER, row.owner_id!);
-  await session.run("UPDATE flow_runs SET owner_id = owner_id || ? WHERE id = ?", BURIED, runId);
-}
-
-function buriedRun(row: SqlRow, now: EpochMs): FlowRunSummary {
-  const run = parse<FlowRunSummary>(row, "record");
-  return { ...run, state: crashed(run.state, now), endedAt: now };
-}
-
-function crashed({ runCount }: StateRecord, now: EpochMs): StateRecord {
-  return { v: 1, type: "Crashed", message: CRASHED, timestamp: now, runCount, result: NO_RESULT_RECORD };
+  const transitions = (await readRunningTasks(session, Number(held.number), hold.runId)).map(
+    ({ run, memory }): Transition => ({
+      run: { ...run, state: crashed(run.state), endedAt: now },
+      memory: { ...memory, result: null },
+      results: [],
+    }),
+  );
+  const run = isGoingOn(held) ? parse<FlowRunSummary>(held, "record") : undefined;
+  const change = run && { run: { ...run, state: crashed(run.state), endedAt: now } };
+  await writeAppends(session, [{ hold, transitions, change }], () => false);
+  await session.run("UPDATE flow_runs SET holder_id = NULL WHERE number = ?", held.number!);
 }

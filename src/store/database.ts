@@ -34,6 +34,11 @@ export class Database {
     return new Database(path, await openDatabase(path, openDriver));
   }
 
+  /** Whether it has no file. */
+  get isInMemory(): boolean {
+    return this.path === ":memory:";
+  }
+
   /** Reads by a body of one statement: it needs no transaction, whose two ends cost more than it does. */
   readOnce<T>(body: (session: Session) => Promise<T>): Promise<T> {
     return this.#turn("read", () => body(this.#session));

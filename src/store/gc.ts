@@ -12,7 +12,7 @@ const DELETE_RUNS = `
   DELETE FROM flow_runs WHERE id IN (
     SELECT id FROM (
       SELECT id, ended_at,
-        row_number() OVER (PARTITION BY flow_id ORDER BY created_at DESC, number DESC) AS place
+        row_number() OVER (PARTITION BY flow_id ORDER BY number DESC) AS place
       FROM flow_runs
     ) WHERE place > ? AND ended_at < ?
   )`;
@@ -46,7 +46,7 @@ export async function collectGarbage(
     const results = await session.all(DELETE_RESULTS);
     const after = await session.all(SELECT_BLOBS);
     await session.run("DELETE FROM flows WHERE id NOT IN (SELECT flow_id FROM flow_runs)");
-    await session.run("DELETE FROM owners WHERE id NOT IN (SELECT owner_id FROM flow_runs)");
+    await session.run("DELETE FROM owners WHERE id NOT IN (SELECT owner_id FROM attempts)");
     unused = results.filter((row) => row.is_blob).map((row) => String(row.id));
     const ofTexts = sumOf(results) - (sumOf(before) - sumOf(after));
     const bytes = ofTexts + sumOf(await olderOf(unreferred(before, after), blobs, orphanedBefore));

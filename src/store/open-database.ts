@@ -61,12 +61,13 @@ async function prepareDatabase(driver: Driver, path: string): Promise<void> {
   await driver.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
   await checkSqliteVersion(driver);
   await checkIsOurs(driver, path); // before anything is written: what is not ours stays as it is
-  await driver.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+  await driver.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
   await expectPragma(driver, "journal_mode", path === ":memory:" ? "memory" : "wal");
   await expectPragma(driver, "synchronous", "2");
-  await expectPragma(driver, "foreign_keys", "1");
   await driver.exec("PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON");
   await migrate(driver);
+  await driver.exec("PRAGMA foreign_keys = ON");
+  await expectPragma(driver, "foreign_keys", "1");
   await driver.exec(APPEND_TRIGGER);
 }
 

@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
-import type { FlowRunSummary, GraphNode } from "../contracts/records.js";
-import type { Owner, RunChange, Store, Transition } from "./store.js";
-import { StoreClient } from "./store-client.js";
+import type { Store } from "./store.js";
+import { clientStore } from "./store-client.js";
 import { StoreHost } from "./store-host.js";
 import { defaultStorePath } from "./store-path.js";
 
@@ -13,7 +12,7 @@ import { defaultStorePath } from "./store-path.js";
  * @param path @default defaultStorePath of the working folder
  */
 export async function openStore(path = defaultStorePath(process.cwd())): Promise<Store> {
-  return new HostedStore(await StoreHost.start(resolve(path)));
+  return hostedStore(await StoreHost.start(resolve(path)));
 }
 
 /** Opens a store in this process, for one that runs no user code: the kernel's, a store's own, a test's. */
@@ -24,27 +23,23 @@ export async function openStoreHere(path: string): Promise<Store> {
 }
 
 /** The client of a store process that is this one's own child. */
-class HostedStore extends StoreClient {
-  readonly #host: StoreHost;
-  #closing: Promise<void> | undefined;
-
-  constructor(host: StoreHost) {
-    super(host.call);
-    this.#host = host;
-  }
-
-  override async beginRun(run: FlowRunSummary, graph: readonly GraphNode[], owner: Owner): Promise<void> {
-    await super.beginRun(run, graph, owner);
-    this.#host.hold({ run, graph, owner });
-  }
-
-  override async append(transitions: readonly Transition[], change?: RunChange): Promise<void> {
-    await super.append(transitions, change);
-    if (change && change.run.endedAt !== null) this.#host.letGo(change.run.id);
-  }
-
-  override close(): Promise<void> {
-    this.#closing ??= super.close().then(() => this.#host.close());
-    return this.#closing;
-  }
+function hostedStore(host: StoreHost): Store {
+  const client = clientStore(host.call);
+  let closing: Promise<void> | undefined;
+  return {
+    ...client,
+    async begin(ask) {
+      const begun = await client.begin(ask);
+      host.hold(begun.hold);
+      return begun;
+    },
+    async append(hold, transitions, change) {
+      await client.append(hold, transitions, change);
+      if (change && change.run.endedAt !== null) host.letGo(hold);
+    },
+    close() {
+      closing ??= client.close().then(() => host.close());
+      return closing;
+    },
+  };
 }

@@ -1,8 +1,8 @@
 import type { EpochMs } from "../contracts/json.js";
+import type { Owner } from "./begin-ask.js";
 import type { Session } from "./database.js";
 import type { SqlRow } from "./driver.js";
 import { findProcess, machineMark } from "./process-mark.js";
-import type { Owner } from "./store.js";
 
 /** How often a store process writes that the owners it serves are alive. */
 export const BEAT_MS = 5_000;
@@ -38,11 +38,13 @@ export function isAlive(owner: SqlRow, now: EpochMs): boolean {
   return mayBe(Number(owner.started_at), found.startedAt);
 }
 
-/** Writes that these owners were alive just now; the dead among them are left out. */
-export async function beat(session: Session, owners: readonly Owner[], now: EpochMs): Promise<void> {
-  const alive = owners.filter(({ pid }) => findProcess(pid)).map(({ id }) => id);
+/** Writes that these owners are alive; the dead among them are left out. */
+export async function beat(session: Session, ownerIds: readonly string[], now: EpochMs): Promise<void> {
+  const ids = JSON.stringify(ownerIds);
+  const owners = await session.all("SELECT id, pid FROM owners WHERE id IN (SELECT value FROM json_each(?))", ids);
+  const alive = owners.filter(({ pid }) => findProcess(Number(pid))).map(({ id }) => id);
   await session.run(
-    "UPDATE owners SET beat_at = ? WHERE id IN (SELECT value FROM json_each(?))",
+    "UPDATE owners SET beat_at = ?, beats = beats + 1 WHERE id IN (SELECT value FROM json_each(?))",
     now,
     JSON.stringify(alive),
   );

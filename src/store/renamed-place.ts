@@ -1,15 +1,19 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { FlowRunSummary } from "../contracts/records.js";
+import type { RunPlace } from "./begin-ask.js";
 import type { Session } from "./database.js";
-import { parse } from "./run-rows.js";
-import type { RunPlace } from "./store.js";
+import { checksumOf, parse } from "./row-checksum.js";
+
+/** Whether a file of a place is no more. @param folder that places are relative to; null where it cannot be looked up */
+export const isGone = (file: string, folder: string | null): boolean =>
+  folder !== null && !existsSync(resolve(folder, file));
 
 /**
  * The place where a renamed notebook's runs were: the same cell and flow in a file that is gone. A copy's
  * original is still there, so that a copy begins a history of its own. Undefined where no such place is.
  */
-export async function renamedFrom(session: Session, place: RunPlace, holder: string): Promise<number | undefined> {
+export async function renamedFrom(session: Session, place: RunPlace, folder: string): Promise<number | undefined> {
   if (place.cell === null || place.file === null) return undefined;
   const rows = await session.all(
     "SELECT id, file FROM flows WHERE flow = ? AND cell = ? AND file <> ? ORDER BY id DESC",
@@ -17,16 +21,26 @@ export async function renamedFrom(session: Session, place: RunPlace, holder: str
     place.cell,
     place.file,
   );
-  const gone = rows.find(({ file }) => !existsSync(resolve(holder, String(file))));
+  const gone = rows.find(({ file }) => isGone(String(file), folder));
   return gone && Number(gone.id);
 }
 
 /** Gives all runs of a place to the file as it is called now. */
 export async function movePlace(session: Session, flowId: number, file: string): Promise<void> {
   await session.run("UPDATE flows SET file = ? WHERE id = ?", file, flowId);
-  for (const row of await session.all("SELECT number, record FROM flow_runs WHERE flow_id = ?", flowId)) {
+  const rows = await session.all(
+    `SELECT attempts.number, record FROM attempts JOIN flow_runs ON flow_runs.number = attempts.flow_run
+     WHERE flow_id = ?`,
+    flowId,
+  );
+  for (const row of rows) {
     const run = parse<FlowRunSummary>(row, "record");
     const record = JSON.stringify({ ...run, place: { ...run.place, file } });
-    await session.run("UPDATE flow_runs SET record = ? WHERE number = ?", record, row.number!);
+    await session.run(
+      "UPDATE attempts SET record = ?, checksum = ? WHERE number = ?",
+      record,
+      checksumOf(record),
+      row.number!,
+    );
   }
 }

@@ -1,22 +1,19 @@
-import { crc32 } from "node:zlib";
 import {
   type FlowRunRecord,
   type FlowRunSummary,
   type GraphNode,
+  type PastState,
   RUNNING_TYPES,
+  type StateRecord,
   type TaskRunRecord,
 } from "../contracts/records.js";
 import { resultIdOf } from "./blobs.js";
 import type { Session } from "./database.js";
-import { SqlError, type SqlRow } from "./driver.js";
+import type { SqlRow } from "./driver.js";
 import { inGraphOrder, RememberedRun } from "./remembered-run.js";
+import { checksumOf, parse } from "./row-checksum.js";
 import type { CacheAsk, CacheHit, RunFilter } from "./store.js";
 import type { RememberedTask } from "./task-memory.js";
-
-/** A run with who ran it last, before its records are parsed. */
-export const SELECT_RUN = `
-  SELECT flow_runs.*, owners.pid, owners.started_at, owners.machine, owners.process_mark, owners.beat_at
-  FROM flow_runs JOIN owners ON owners.id = flow_runs.owner_id WHERE flow_runs.id = ?`;
 
 /** To explain is not worth more. */
 const MOST_TASKS_BEFORE = 2000;
@@ -24,84 +21,102 @@ const MOST_TASKS_BEFORE = 2000;
 /** One text holds so many task runs: a run of any size stays below the longest string that there is. */
 const TASKS_OF_TEXT = 2000;
 
-/** SQLite's code for a damaged file. */
-const CORRUPT = 11;
+const SELECT_RUN = "SELECT number FROM flow_runs WHERE id = ?";
+const SELECT_ATTEMPTS = `
+  SELECT attempts.number, attempts.attempt, attempts.record, attempts.checksum
+  FROM attempts JOIN flow_runs ON flow_runs.number = attempts.flow_run WHERE flow_runs.id = ?`;
 
-/** Reads a JSON column written by this store. @throws {SqlError} "corrupt" where it is none any more. */
-export function parse<T>(row: SqlRow | undefined, column: string): T {
-  const text = row?.[column];
-  try {
-    if (typeof text === "string") return JSON.parse(text) as T;
-  } catch (cause) {
-    throw new SqlError(`"${column}" of a row is no JSON`, CORRUPT, { cause });
-  }
-  throw new SqlError(`"${column}" of a row is missing`, CORRUPT);
-}
-
-/** Column `checksum` of a task run: SQLite keeps none, and a damaged record may still be JSON. */
-export const checksumOf = (record: string, memory: string): number => crc32(memory, crc32(record));
+const TASK_COLUMNS =
+  "task_runs.id, task_runs.attempt, task_runs.kept, task_runs.state, task_runs.record, task_runs.memory, task_runs.checksum";
+/** The rows of a run's task runs as an attempt left them: of each the last one up to there. */
+const TASKS_AT = `
+  FROM task_runs WHERE flow_run = ?1 AND task_runs.attempt <= ?2
+    AND NOT EXISTS (SELECT 1 FROM task_runs AS later
+      WHERE later.id = task_runs.id AND later.attempt > task_runs.attempt AND later.attempt <= ?2)`;
+const KEPT_AT =
+  "EXISTS (SELECT 1 FROM kept_task_runs WHERE task_run = task_runs.number AND kept_task_runs.attempt = ?2) AS kept_here";
 
 /** A task run with its memory; undefined where its row is damaged, which is as good as never having run. */
-export const readTask = (row: SqlRow): RememberedTask | undefined =>
-  isWhole(row) ? { run: parse(row, "record"), memory: parse(row, "memory") } : undefined;
+export function readTask(row: SqlRow): RememberedTask | undefined {
+  if (!isWhole(row)) return undefined;
+  return { run: taskRunOf(row), memory: parse(row, "memory") };
+}
+
+function taskRunOf(row: SqlRow): TaskRunRecord {
+  const record = parse<TaskRunRecord>(row, "record");
+  const state = row.state === "" ? record.state : parse<StateRecord>(row, "state");
+  return { ...record, state, attempt: Number(row.attempt) };
+}
 
 /** @throws {SqlError} "corrupt" for a row of store version 1, which has no checksum, that is no JSON any more. */
 function isWhole(row: SqlRow): boolean {
-  const { record, memory, checksum } = row;
+  const { state, record, memory, checksum } = row;
   if (checksum === null) return parse(row, "record") !== null && parse(row, "memory") !== null;
-  return checksum === checksumOf(String(record), String(memory));
+  return checksum === checksumOf(String(state), String(record), String(memory));
 }
 
-/** A run in its latest state; undefined when unknown. */
-export async function readRun(session: Session, runId: string): Promise<FlowRunRecord | undefined> {
-  const row = await session.first(SELECT_RUN, runId);
+/** A run as one attempt left it; undefined when unknown. */
+export async function readRun(session: Session, runId: string, attempt?: number): Promise<FlowRunRecord | undefined> {
+  const row = await attemptRow(session, runId, attempt);
   if (!row) return undefined;
-  const graph = await readGraph(session, runId);
-  const rows = await session.all("SELECT record FROM task_runs WHERE flow_run_id = ? ORDER BY number", runId);
-  const tasks = rows.map((task) => parse<TaskRunRecord>(task, "record"));
+  const graph = await readGraph(session, row);
+  const number = (await session.first(SELECT_RUN, runId))!.number!;
+  const sql = `SELECT ${TASK_COLUMNS}, ${KEPT_AT} ${TASKS_AT} ORDER BY number`;
+  const tasks = (await session.all(sql, number, row.attempt!)).map((task): TaskRunRecord => {
+    const run = taskRunOf(task);
+    return task.kept_here ? { ...run, attempt: Number(row.attempt), kept: true, reason: "kept" } : run;
+  });
   return { ...parse<FlowRunSummary>(row, "record"), graph, tasks: inGraphOrder(tasks, graph, (task) => task) };
 }
 
-/** A run with all that resuming needs; undefined when unknown. */
-export async function readRememberedRun(session: Session, runId: string): Promise<RememberedRun | undefined> {
-  const row = await session.first(SELECT_RUN, runId);
+/** What each attempt of a run came to, oldest first. */
+export async function readAttempts(session: Session, runId: string): Promise<FlowRunSummary[]> {
+  const rows = await session.all(`${SELECT_ATTEMPTS} ORDER BY attempts.attempt`, runId);
+  return rows.map((row) => parse<FlowRunSummary>(row, "record"));
+}
+
+/** A run as an attempt left it, with all that resuming needs; undefined when unknown. @param attempt @default the newest */
+export async function readRememberedRun(
+  session: Session,
+  runId: string,
+  attempt?: number,
+): Promise<RememberedRun | undefined> {
+  const row = await attemptRow(session, runId, attempt);
   if (!row) return undefined;
-  const graph = await readGraph(session, runId).catch(() => []); // it only orders here; who goes on writes it anew
-  return new RememberedRun({ summary: parse(row, "record"), graph, texts: await readTexts(session, runId) });
+  const graph = await readGraph(session, row).catch(() => []); // it only orders here; who resumes writes it anew
+  const number = (await session.first(SELECT_RUN, runId))!.number!;
+  const rows = await session.all(`SELECT ${TASK_COLUMNS} ${TASKS_AT} ORDER BY number`, number, row.attempt!);
+  return new RememberedRun({ summary: parse(row, "record"), graph, texts: textsOf(rows) });
 }
 
 /** The task runs of a run that are in the middle of running. */
-export async function readRunningTasks(session: Session, runId: string): Promise<RememberedTask[]> {
+export async function readRunningTasks(session: Session, number: number, runId: string): Promise<RememberedTask[]> {
   const running = JSON.stringify(RUNNING_TYPES);
-  const rows = await session.all(
-    `SELECT record, memory, checksum FROM task_runs
-     WHERE flow_run_id = ? AND type IN (SELECT value FROM json_each(?)) ORDER BY number`,
-    runId,
-    running,
-  );
-  return readTaskRows(rows, runId);
+  const sql = `SELECT ${TASK_COLUMNS} ${TASKS_AT} AND type IN (SELECT value FROM json_each(?3)) ORDER BY number`;
+  return readTaskRows(await session.all(sql, number, Number.MAX_SAFE_INTEGER, running), runId);
 }
 
 /** Finished task runs of the newest run of the same flow and place that is older than this one. */
 export async function readTasksBefore(session: Session, runId: string): Promise<RememberedTask[]> {
-  const rows = await session.all(
-    `SELECT record, memory, checksum FROM task_runs WHERE ended_at IS NOT NULL AND flow_run_id = (
-       SELECT before.id FROM flow_runs AS this JOIN flow_runs AS before ON before.flow_id = this.flow_id
-       WHERE this.id = ? AND before.number < this.number ORDER BY before.number DESC LIMIT 1)
-     ORDER BY number LIMIT ${MOST_TASKS_BEFORE}`,
+  const before = await session.first(
+    `SELECT number FROM flow_runs WHERE flow_id = (SELECT flow_id FROM flow_runs WHERE id = ?1)
+       AND number < (SELECT number FROM flow_runs WHERE id = ?1) ORDER BY number DESC LIMIT 1`,
     runId,
   );
+  if (!before) return [];
+  const sql = `SELECT ${TASK_COLUMNS} ${TASKS_AT} AND ended_at IS NOT NULL ORDER BY number LIMIT ${MOST_TASKS_BEFORE}`;
+  const rows = await session.all(sql, before.number!, Number.MAX_SAFE_INTEGER);
   return rows.flatMap((row) => readTask(row) ?? []);
 }
 
 const SELECT_CACHED = `
-  SELECT ask.key AS ask, record, memory, checksum, ended_at,
+  SELECT ask.key AS ask, ${TASK_COLUMNS}, ended_at,
     (SELECT text FROM results WHERE id = memory->>'$.result.id') AS text
   FROM json_each(?) AS ask JOIN task_runs ON task_runs.number = (
     SELECT number FROM task_runs
     WHERE cache_key = ask.value->>'cacheKey' AND type IN ('Success', 'Cached')
       AND (cache_expires IS NULL OR cache_expires > ask.value->>'now')
-    ORDER BY ended_at DESC, number DESC LIMIT 1)`;
+    ORDER BY number DESC LIMIT 1)`;
 
 /** For each ask the newest unexpired successful task run with that cache key; one that is damaged is no hit. */
 export async function newestCached(session: Session, asks: readonly CacheAsk[]): Promise<(CacheHit | undefined)[]> {
@@ -117,43 +132,66 @@ export async function newestCached(session: Session, asks: readonly CacheAsk[]):
   return hits;
 }
 
-/** The statement that lists runs by `filter`, newest first, and its parameters. */
-export function listRuns(filter: RunFilter): [sql: string, ...parameters: (string | number)[]] {
+/** Runs by `filter`, newest first. */
+export async function readRuns(session: Session, filter: RunFilter): Promise<FlowRunSummary[]> {
+  const { before } = filter;
   const conditions: { readonly [sql: string]: string | number | undefined } = {
     "flow_id IN (SELECT id FROM flows WHERE file = ?)": filter.file,
     "flow_id IN (SELECT id FROM flows WHERE flow = ?)": filter.flow,
     "type = ?": filter.state,
-    "created_at < ?": filter.before,
+    "created_at < ?": typeof before === "number" ? before : undefined,
+    "flow_runs.number < (SELECT number FROM flow_runs WHERE id = ?)": typeof before === "string" ? before : undefined,
   };
   const used = Object.entries(conditions).filter(([, value]) => value !== undefined);
   const where = used.length > 0 ? `WHERE ${used.map(([sql]) => sql).join(" AND ")}` : "";
-  const sql = `SELECT record FROM flow_runs ${where} ORDER BY created_at DESC, number DESC LIMIT ?`;
-  return [sql, ...used.map(([, value]) => value as string | number), filter.limit ?? 50];
+  const rows = await session.all(
+    `SELECT attempts.record, attempts.checksum FROM flow_runs
+     JOIN attempts ON attempts.flow_run = flow_runs.number AND attempts.attempt = flow_runs.attempt
+     ${where} ORDER BY flow_runs.number DESC LIMIT ?`,
+    ...used.map(([, value]) => value as string | number),
+    filter.limit ?? 50,
+  );
+  return rows.map((row) => parse<FlowRunSummary>(row, "record"));
 }
 
-async function readGraph(session: Session, runId: string): Promise<GraphNode[]> {
-  return parse(await session.first("SELECT graph FROM graphs WHERE flow_run_id = ?", runId), "graph");
+/** Every state that a task run had, oldest first. */
+export async function readHistory(session: Session, taskRunId: string): Promise<PastState[]> {
+  const rows = await session.all(
+    `SELECT states.record, states.checksum, states.attempt_id, task_runs.attempt
+     FROM task_runs JOIN states ON states.task_run = task_runs.number WHERE task_runs.id = ? ORDER BY states.number`,
+    taskRunId,
+  );
+  return rows.map((row) => ({
+    ...parse<StateRecord>(row, "record"),
+    attempt: Number(row.attempt),
+    attemptId: row.attempt_id === null ? null : String(row.attempt_id),
+  }));
+}
+
+async function attemptRow(session: Session, runId: string, attempt: number | undefined): Promise<SqlRow | undefined> {
+  return attempt === undefined
+    ? await session.first(`${SELECT_ATTEMPTS} ORDER BY attempts.attempt DESC LIMIT 1`, runId)
+    : await session.first(`${SELECT_ATTEMPTS} AND attempts.attempt = ?`, runId, attempt);
+}
+
+async function readGraph(session: Session, { number }: SqlRow): Promise<GraphNode[]> {
+  return parse(await session.first("SELECT graph FROM attempt_graphs WHERE number = ?", number!), "graph");
 }
 
 /** Task runs as JSON texts of `RememberedTask[]`: their records are not parsed to be handed on. */
-async function readTexts(session: Session, runId: string): Promise<string[]> {
-  const rows = await session.all(
-    "SELECT record, memory, checksum FROM task_runs WHERE flow_run_id = ? ORDER BY number",
-    runId,
-  );
+function textsOf(rows: readonly SqlRow[]): string[] {
   const texts: string[] = [];
-  for (let first = 0; first < rows.length; first += TASKS_OF_TEXT)
-    texts.push(
-      `[${rows
-        .slice(first, first + TASKS_OF_TEXT)
-        .filter(isWhole)
-        .map(textOfTask)
-        .join(",")}]`,
-    );
+  for (let first = 0; first < rows.length; first += TASKS_OF_TEXT) {
+    const some = rows.slice(first, first + TASKS_OF_TEXT).filter(isWhole);
+    texts.push(`[${some.map(textOfTask).join(",")}]`);
+  }
   return texts;
 }
 
-const textOfTask = ({ record, memory }: SqlRow): string => `{"run":${record},"memory":${memory}}`;
+function textOfTask({ record, state, attempt, memory }: SqlRow): string {
+  const rest = String(record).slice(0, -1); // never empty: a task run has an id
+  return `{"run":${rest}${state === "" ? "" : `,"state":${state}`},"attempt":${attempt}},"memory":${memory}}`;
+}
 
 /** Those rows that are whole and belong to the run: a damaged index leads to others. */
 const readTaskRows = (rows: readonly SqlRow[], runId: string): RememberedTask[] =>

@@ -1,47 +1,51 @@
-import { serve } from "../links/calls.js";
+import { type Answers, serve } from "../links/calls.js";
 import { toErrorRecord } from "../links/error-record.js";
 import type { Port } from "../links/port.js";
 import type { Store } from "./store.js";
-import type { Append, StoreCalls } from "./store-calls.js";
+import type { BatchAnswer, StoreCalls } from "./store-calls.js";
+import {
+  type Asked,
+  askStore,
+  eachMethod,
+  type MethodTraits,
+  STORE_METHODS,
+  type StoreMethod,
+} from "./store-methods.js";
 
 /** Answers, from `store`, what `connectStore` asks behind `port`. The store stays with its owner: a client never closes it. */
 export function serveStore(port: Port, store: Store): void {
-  const open = new Set<Promise<unknown>>();
-  const settled = async (write: Promise<void>): Promise<null> => {
-    open.add(write);
-    try {
-      await write;
-    } finally {
-      open.delete(write);
+  const writes = new Set<Promise<unknown>>();
+
+  async function answer<M extends StoreMethod>(method: M, asked: Asked<M>): Promise<unknown> {
+    const traits: MethodTraits<M> = STORE_METHODS[method];
+    const answered = askStore(store, method, asked);
+    if (traits.kind === "write") {
+      writes.add(answered);
+      const forget = () => writes.delete(answered);
+      answered.then(forget, forget);
     }
-    return null;
-  };
-  const appendOne = ({ transitions, change }: Append) =>
-    settled(store.append(transitions, change)).catch((error: unknown) => toErrorRecord(error));
+    return traits.answer ? traits.answer.pack(await answered) : await answered;
+  }
+
+  async function answerOne(method: StoreMethod, asked: never): Promise<BatchAnswer> {
+    try {
+      return { answer: await answer(method, asked) };
+    } catch (error) {
+      return { error: toErrorRecord(error) };
+    }
+  }
+
+  const methods = eachMethod((method) => async (ask: unknown) => {
+    if (!STORE_METHODS[method].batched) return await answer(method, ask as never);
+    const many = JSON.parse(ask as string) as never[];
+    return JSON.stringify(await Promise.all(many.map((asked) => answerOne(method, asked))));
+  });
 
   serve<StoreCalls>(port, {
-    lastRun: async (place) => (await store.lastRun(place))?.packed() ?? null,
-    rememberedRun: async (runId) => (await store.rememberedRun(runId))?.packed() ?? null,
-    beginRun: ({ run, graph, owner }) => settled(store.beginRun(run, graph, owner)),
-    setGraph: ({ runId, graph }) => settled(store.setGraph(runId, graph)),
-    appendAll: (appends) => Promise.all((JSON.parse(appends) as Append[]).map(appendOne)),
-    log: (lines) => settled(store.log(lines)),
-    tasksBefore: (runId) => store.tasksBefore(runId),
-    async cachedAll(asks) {
-      const hits = await Promise.all(asks.map(({ cacheKey, now }) => store.cached(cacheKey, now)));
-      return JSON.stringify(hits.map((hit) => hit ?? null));
-    },
-    readResult: (id) => store.readResult(id),
-    madeBy: (id) => store.madeBy(id),
-    blobFolder: () => store.blobFolder(),
-    flowRuns: (filter) => store.flowRuns(filter),
-    flowRun: (runId) => store.flowRun(runId),
-    history: (taskRunId) => store.history(taskRunId),
-    logs: (taskRunId) => store.logs(taskRunId),
-    gc: (ask) => store.gc(ask),
+    ...methods,
     async drain() {
-      await Promise.allSettled(open);
+      await Promise.allSettled(writes);
       return null;
     },
-  });
+  } as Answers<StoreCalls>);
 }

@@ -1,60 +1,19 @@
-import type { EpochMs } from "../contracts/json.js";
-import type {
-  ErrorRecord,
-  FlowRunRecord,
-  FlowRunSummary,
-  GraphNode,
-  LogRecord,
-  StateRecord,
-} from "../contracts/records.js";
+import type { ErrorRecord } from "../contracts/records.js";
 import type { ErrorClasses } from "../links/error-record.js";
-import type { PackedRun } from "./remembered-run.js";
-import {
-  type CacheAsk,
-  CorruptResultError,
-  type GcReport,
-  type Owner,
-  type RunChange,
-  type RunFilter,
-  RunOwnedError,
-  type RunPlace,
-  type Transition,
-} from "./store.js";
-import type { RememberedTask, ResultId } from "./task-memory.js";
+import { CorruptResultError, RunOwnedError } from "./store.js";
+import type { StoreMethod } from "./store-methods.js";
 
-/** One call of `Store.append`. */
-export interface Append {
-  readonly transitions: readonly Transition[];
-  readonly change?: RunChange;
-}
-
-/** Everything that crosses to the process that owns a store; one entry per method of `Store`. */
+/** Everything that crosses to the process that owns a store: one entry per method of `Store`, by `STORE_METHODS`. */
 export type StoreCalls = {
-  lastRun: { ask: RunPlace; answer: PackedRun | null };
-  rememberedRun: { ask: string; answer: PackedRun | null };
-  beginRun: { ask: { run: FlowRunSummary; graph: readonly GraphNode[]; owner: Owner }; answer: null };
-  setGraph: { ask: { runId: string; graph: readonly GraphNode[] }; answer: null };
-  /**
-   * Many appends (`Append[]`) in one message, as JSON text: packing them costs half of a structured clone. The
-   * answer has, for each, null or why it was refused.
-   */
-  appendAll: { ask: string; answer: readonly (ErrorRecord | null)[] };
-  log: { ask: readonly LogRecord[]; answer: null };
-  tasksBefore: { ask: string; answer: RememberedTask[] };
-  /** Many asks in one message; the answer, JSON text of `(CacheHit | null)[]`, has one for each. */
-  cachedAll: { ask: readonly CacheAsk[]; answer: string };
-  readResult: { ask: ResultId; answer: string };
-  madeBy: { ask: ResultId; answer: string | undefined };
-  /** The asker and the owner of the store see one file system. */
-  blobFolder: { ask: null; answer: string };
-  flowRuns: { ask: RunFilter; answer: FlowRunSummary[] };
-  flowRun: { ask: string; answer: FlowRunRecord | undefined };
-  history: { ask: string; answer: StateRecord[] };
-  logs: { ask: string; answer: LogRecord[] };
-  gc: { ask: { olderThan: EpochMs; keepLast: number; dryRun: boolean }; answer: GcReport };
+  /** The arguments and the packed answer; of a batched method the JSON text of many and of a `BatchAnswer` each. */
+  [M in StoreMethod]: { ask: readonly unknown[] | string; answer: unknown };
+} & {
   /** Finishes what was asked before; the store itself stays with its owner. */
   drain: { ask: null; answer: null };
 };
+
+/** What one of many asks in a message came to. */
+export type BatchAnswer = { readonly answer?: unknown } | { readonly error: ErrorRecord };
 
 /** What the parent of the store process asks it (channel "host"); StoreCalls go over channel "store". */
 export type HostCalls = {
@@ -65,4 +24,4 @@ export type HostCalls = {
 };
 
 /** Errors that callers of a store catch by class, on whichever side they are. */
-export const STORE_ERRORS: ErrorClasses = { CorruptResultError, RunOwnedError, RangeError };
+export const STORE_ERRORS: ErrorClasses = { CorruptResultError, RunOwnedError, RangeError, TypeError };

@@ -1,9 +1,10 @@
 import { type Caller, GoneError } from "../links/calls.js";
 import { askAgain } from "./ask-again.js";
+import type { RunHold } from "./begin-ask.js";
 import { type HostProcess, startHost } from "./start-host.js";
+import { RunOwnedError } from "./store.js";
 import type { StoreCalls } from "./store-calls.js";
-
-type Ask<N extends keyof StoreCalls> = StoreCalls[N]["ask"];
+import { clientStore } from "./store-client.js";
 
 interface Question {
   readonly name: keyof StoreCalls;
@@ -24,8 +25,8 @@ export class StoreHost {
   #startsInVain = 0;
   /** Not answered yet, in the order they were asked. */
   readonly #open = new Set<Question>();
-  /** Runs that go on, by id: a new process has to know whose heartbeat it writes. */
-  readonly #held = new Map<string, Ask<"beginRun">>();
+  /** Runs that are under way, by id: a new process has to know whose heartbeat it writes. */
+  readonly #held = new Map<string, RunHold>();
 
   private constructor(path: string) {
     this.#path = path;
@@ -47,13 +48,13 @@ export class StoreHost {
       this.#keepAlive();
     });
 
-  /** Says that a run goes on. */
-  hold(begun: Ask<"beginRun">): void {
-    this.#held.set(begun.run.id, begun);
+  /** Notes that an attempt is under way. */
+  hold(hold: RunHold): void {
+    this.#held.set(hold.runId, hold);
   }
 
-  /** Says that a run has ended. */
-  letGo(runId: string): void {
+  /** Notes that an attempt has ended. */
+  letGo({ runId }: RunHold): void {
     this.#held.delete(runId);
   }
 
@@ -119,13 +120,23 @@ export class StoreHost {
     try {
       const host = await startHost(this.#path);
       host.ref();
-      for (const begun of this.#held.values()) await host.call("beginRun", begun);
+      await this.#confirmHeld(host);
       for (const question of this.#open) await this.#putAgain(question, host); // those too that come meanwhile
       this.#startsInVain = 0;
       this.#use(host);
     } catch (error) {
       if (!(error instanceof GoneError)) throw error;
     }
+  }
+
+  /** The new process writes the heartbeat of what it confirmed. */
+  async #confirmHeld(host: HostProcess): Promise<void> {
+    const store = clientStore(host.call);
+    for (const hold of [...this.#held.values()])
+      await store.confirm(hold).catch((error: unknown) => {
+        if (!(error instanceof RunOwnedError || error instanceof RangeError)) throw error;
+        this.letGo(hold); // the run's own next write is refused, which says why
+      });
   }
 
   async #putAgain(question: Question, host: HostProcess): Promise<void> {

@@ -4,11 +4,12 @@ import type {
   FlowRunSummary,
   GraphNode,
   LogRecord,
-  Place,
+  PastState,
   StateRecord,
   TaskRunRecord,
 } from "../contracts/records.js";
 import type { BytesReference } from "../result/stored-bytes.js";
+import type { BeginAsk, BegunRun, RunHold, RunParameters } from "./begin-ask.js";
 import type { RememberedRun } from "./remembered-run.js";
 import type { RememberedTask, ResultId, StoredResult, TaskRunMemory } from "./task-memory.js";
 
@@ -18,20 +19,6 @@ export interface ResultWrite extends StoredResult {
   readonly preview: string;
   /** What the text refers to: files that are in the blob folder already, and live as long as the result. @default none */
   readonly blobs?: readonly BytesReference[];
-}
-
-/** Who runs a flow run now. A run has one owner at a time. */
-export interface Owner {
-  /** Made once per process (session or script). */
-  readonly id: string;
-  readonly pid: number;
-  /** Start time of the process, so that a pid used again is not taken for the same owner. */
-  readonly startedAt: EpochMs;
-}
-
-/** Where a run belongs: runs of one place and flow resume each other. */
-export interface RunPlace extends Place {
-  readonly flow: string;
 }
 
 /** One task run changed state. Appended to its history; history is never rewritten. */
@@ -71,8 +58,8 @@ export interface RunFilter {
   readonly state?: StateRecord["type"];
   /** @default 50 */
   readonly limit?: number;
-  /** Runs created before this moment: the cursor of the next page. */
-  readonly before?: EpochMs;
+  /** The next page: id of the last run of the page before. A moment lists the runs created before it. */
+  readonly before?: string | EpochMs;
 }
 
 /**
@@ -81,24 +68,31 @@ export interface RunFilter {
  */
 export interface Store {
   /**
-   * The newest run of a place with all that resuming needs; undefined when it has none.
-   * When its owner is known to be dead, runs left Running are first appended `Crashed`, message
-   * "The process that ran it ended.".
+   * Begins an attempt: finds the run to resume and takes it over, or begins a new one, in one transaction. Of any
+   * number of processes that ask for one run at the same instant, one gets it. What a dead owner left Running is
+   * first appended `Crashed`, message "The process that ran it ended.".
+   * @throws {RunOwnedError} when another living process runs it, {RangeError} when the run asked for by id is unknown,
+   * belongs to another flow or file, or has not ended.
    */
-  lastRun(place: RunPlace): Promise<RememberedRun | undefined>;
-  /** The same for one run by id. */
-  rememberedRun(runId: string): Promise<RememberedRun | undefined>;
+  begin(ask: BeginAsk): Promise<BegunRun>;
+  /** Resolves when nobody took the run over. @throws {RunOwnedError} */
+  confirm(hold: RunHold): Promise<void>;
+  /** Replaces the graph of an attempt: an ambient run grows with each call. @throws {RunOwnedError} */
+  setGraph(hold: RunHold, graph: readonly GraphNode[]): Promise<void>;
+  /** Replaces the parameters that an attempt began with. @throws {RunOwnedError} */
+  setParameters(hold: RunHold, parameters: RunParameters): Promise<void>;
   /**
-   * Writes a new run, or takes over an existing one (same id, its `attempt` greater by one) as owner.
-   * @throws {RunOwnedError} when a living owner other than `owner` holds it.
+   * Task runs and the flow run change, in order, in one commit. Many calls at once share commits. What earlier attempts
+   * of the run wrote stays.
+   * @throws {RunOwnedError} when another process took the run over.
    */
-  beginRun(run: FlowRunSummary, graph: readonly GraphNode[], owner: Owner): Promise<void>;
-  /** Replaces a run's graph: an ambient run grows with each call. */
-  setGraph(runId: string, graph: readonly GraphNode[]): Promise<void>;
-  /** Task runs and the flow run change, in order, in one commit. Many calls at once share commits. */
-  append(transitions: readonly Transition[], change?: RunChange): Promise<void>;
-  /** Keeps lines that tasks wrote. */
-  log(lines: readonly LogRecord[]): Promise<void>;
+  append(hold: RunHold, transitions: readonly Transition[], change?: RunChange): Promise<void>;
+  /** Notes that an attempt keeps these task runs in the state in which an earlier one left them. @throws {RunOwnedError} */
+  keep(hold: RunHold, taskRunIds: readonly string[]): Promise<void>;
+  /** Keeps lines that tasks wrote. @throws {RunOwnedError} */
+  log(hold: RunHold, lines: readonly LogRecord[]): Promise<void>;
+  /** A run as its attempts left it, with all that resuming needs; undefined when unknown. */
+  rememberedRun(runId: string): Promise<RememberedRun | undefined>;
   /**
    * The finished task runs of the run before this one at the same place and flow, at most 2 000: what a run that
    * found nothing in the cache compares itself with.
@@ -120,10 +114,12 @@ export interface Store {
   blobFolder(): Promise<string>;
   /** Runs, newest first, without their tasks. No result is read. Those whose owner is dead are Crashed first. */
   flowRuns(filter?: RunFilter): Promise<FlowRunSummary[]>;
-  /** A run in its latest state; undefined when unknown. */
-  flowRun(runId: string): Promise<FlowRunRecord | undefined>;
-  /** Every state a task run had, oldest first. */
-  history(taskRunId: string): Promise<StateRecord[]>;
+  /** A run as one attempt left it; undefined when unknown. @param attempt @default the newest */
+  flowRun(runId: string, attempt?: number): Promise<FlowRunRecord | undefined>;
+  /** What each attempt of a run came to, oldest first. */
+  attempts(runId: string): Promise<FlowRunSummary[]>;
+  /** Every state a task run had in any attempt of its run, oldest first. */
+  history(taskRunId: string): Promise<PastState[]>;
   /** The lines that a task run wrote, oldest first. */
   logs(taskRunId: string): Promise<LogRecord[]>;
   /** Removes runs that ended before `olderThan` but the newest `keepLast` of each place, and results nothing refers to. */

@@ -17,6 +17,8 @@ export interface StoredResult {
 
 /** The private half of a task run's row: what resuming needs and a list does not. */
 export interface TaskRunMemory {
+  /** Id of the task's own attempt, made by the engine for each call of the task. @default none was made */
+  readonly attempt?: string;
   /** Fingerprint of the task's source with what it refers to; null when it could not be computed. */
   readonly sourceKey: string | null;
   /** Input name → id of its value's content; null when a value could not be hashed. */

@@ -10,6 +10,7 @@ import * as assert from "uvu/assert";
 import { type FlowRunSummary, NO_RESULT_RECORD } from "../../src/contracts/records.js";
 import { openStore } from "../../src/store/open-store.js";
 import { notebookOf } from "../export/notebook-of.js";
+import { beginRun } from "../store/sample-records.js";
 
 const COMMAND = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 
@@ -123,12 +124,17 @@ const RUN: FlowRunSummary = {
 commands("cellar runs, show and gc look at a store", async ({ folder }) => {
   const file = join(folder, "my.db");
   const store = await openStore(file);
-  await store.beginRun(RUN, [{ name: "extract", task: "extract", upstream: [], mapped: false, tags: [] }], {
-    id: "owner",
-    pid: process.pid,
-    startedAt: 1000,
-  });
-  await store.append([], { run: { ...RUN, state: { ...RUN.state, type: "Success" }, endedAt: 3500 } });
+  const hold = await beginRun(
+    store,
+    RUN,
+    [{ name: "extract", task: "extract", upstream: [], mapped: false, tags: [] }],
+    {
+      id: "owner",
+      pid: process.pid,
+      startedAt: 1000,
+    },
+  );
+  await store.append(hold, [], { run: { ...RUN, state: { ...RUN.state, type: "Success" }, endedAt: 3500 } });
   await store.close();
   const listed = await cellar(folder, ["runs", "--store", "my.db"]);
   assert.match(listed.out, /^run-1 .*✓ Success {2}etl {2}kept 0, ran 1 {2}2\.5 s {2}a\.ipynb #c3$/m);

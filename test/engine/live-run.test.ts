@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { cancelRun, context, display, flow, html, retryRun, signals, task } from "../../src/index.js";
-import { rejects } from "../store/store-suite.js";
+import { rejects } from "../store/rejects.js";
 import { Notebook } from "./notebook.js";
 
 const test = suite<{ notebook: Notebook }>("live runs");

@@ -3,7 +3,7 @@
  * disk: `node disk-script.js <store> <count>`.
  */
 import { openStoreHere } from "../../src/store/open-store.js";
-import { graphOf, resultOf, runOf, self, transitionOf } from "../store/sample-records.js";
+import { appendTo, beginRun, graphOf, resultOf, runOf, self, transitionOf } from "../store/sample-records.js";
 
 const [path = "", count = "0"] = process.argv.slice(2);
 const tell = (line: object): void => console.log(JSON.stringify(line));
@@ -22,11 +22,11 @@ async function told(what: string, work: () => Promise<unknown>): Promise<boolean
 
 await told("open", async () => {
   const store = await openStoreHere(path);
-  const begin = () => store.beginRun(runOf("r", { createdAt: Date.now() }), graphOf("a"), self);
+  const begin = () => beginRun(store, runOf("r", { createdAt: Date.now() }), graphOf("a"), self);
   const begun = (await told("begin", begin)) || (await store.flowRun("r")) !== undefined;
   for (let index = 0; begun && index < Number(count); index += 1) {
     const result = resultOf(`${index} ${"x".repeat(index % 10 === 9 ? 70_000 : 3_000)}`);
-    await told(`${index}`, () => store.append([transitionOf("r", "a", "Success", { mapIndex: index, result })]));
+    await told(`${index}`, () => appendTo(store, [transitionOf("r", "a", "Success", { mapIndex: index, result })]));
   }
   await store.close();
 });

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openStoreHere } from "../../src/store/open-store.js";
-import { graphOf, resultOf, runOf, self, transitionOf } from "../store/sample-records.js";
-import { rejects } from "../store/store-suite.js";
+import { rejects } from "../store/rejects.js";
+import { appendTo, beginRun, graphOf, resultOf, runOf, self, transitionOf } from "../store/sample-records.js";
 import { DamagedFlow } from "./damaged-flow.js";
 import { mountSmallDisk, writeErrorHarness } from "./disk.js";
 import { refusedCallsHarness } from "./refused-calls.js";
@@ -44,15 +44,15 @@ if (typeof disk === "string") {
       const store = await openStoreHere(join(folder, "store.db"));
       const ballast = join(scratch, "ballast");
       writeFileSync(ballast, Buffer.alloc(1_000_000));
-      await store.beginRun(runOf("r"), graphOf("a"), self);
+      await beginRun(store, runOf("r"), graphOf("a"), self);
       let written = 0;
       const failure = async () => {
-        for (; ; written += 1) await store.append([task(written, size)]);
+        for (; ; written += 1) await appendTo(store, [task(written, size)]);
       };
       await rejects(failure(), /^Cannot write to store .*the disk is full|^Cannot store result \w+: ENOSPC/);
       for (let index = 0; index < written; index += 1) await store.readResult(task(index, size).memory.result!.id);
       rmSync(ballast);
-      await store.append([task(written, size)]);
+      await appendTo(store, [task(written, size)]);
       assert.is((await store.flowRun("r"))?.tasks.length, written + 1);
       await store.close();
       rmSync(folder, { recursive: true });
@@ -92,13 +92,13 @@ if (typeof disk === "string" && process.getuid?.() === 0) {
   test("a store whose folder became read-only is refused in words, and goes on when it may be written", async () => {
     const path = join(readonlyFolder, "store.db");
     const store = await openStoreHere(path);
-    await store.beginRun(runOf("r"), graphOf("a"), self);
+    await beginRun(store, runOf("r"), graphOf("a"), self);
     await store.close();
     allowWriting(false);
     await rejects(openStoreHere(path), /^Cannot (open|write to|read) store .*(cannot be written|cannot be opened)/);
     allowWriting(true);
     const again = await openStoreHere(path);
-    await again.append([task(0, 10)]);
+    await appendTo(again, [task(0, 10)]);
     await again.close();
   });
 }

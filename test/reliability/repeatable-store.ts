@@ -1,5 +1,6 @@
 import type { FlowRunSummary, StateRecord, TaskRunRecord } from "../../src/contracts/records.js";
-import type { Owner, Store, Transition } from "../../src/store/store.js";
+import type { Owner } from "../../src/store/begin-ask.js";
+import type { Store, Transition } from "../../src/store/store.js";
 import { watchStore } from "../../src/store/watch-store.js";
 
 /** Far ahead, so that what is cached has not expired when a copy is gone on with. */
@@ -17,8 +18,8 @@ export const FORGET_MACHINE = "UPDATE owners SET machine = 'none', process_mark 
 export function repeatableStore(store: Store): Store {
   const ids = new Map<string, string>();
   const idOf = (id: string): string => {
-    const known = ids.get(id) ?? `id-${ids.size + 1}`;
-    ids.set(id, known);
+    const known = ids.get(id) ?? `id-${ids.size / 2 + 1}`;
+    ids.set(id, known).set(known, known); // the store gives a counted id back
     return known;
   };
   const run = (given: FlowRunSummary): FlowRunSummary => ({
@@ -43,10 +44,9 @@ export function repeatableStore(store: Store): Store {
   };
   return {
     ...watchStore(store, () => {}), // the same methods, as an object's own
-    beginRun: (given, graph) => store.beginRun(run(given), graph, NOBODY),
-    setGraph: (runId, graph) => store.setGraph(idOf(runId), graph),
-    append: (transitions, change) =>
-      store.append(transitions.map(transition), change && { ...change, run: run(change.run) }),
+    begin: (ask) => store.begin({ ...ask, newId: idOf(ask.newId), owner: NOBODY, now: REPEATED_AT }),
+    append: (hold, transitions, change) =>
+      store.append(hold, transitions.map(transition), change && { ...change, run: run(change.run) }),
   };
 }
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { openStore } from "../../src/store/open-store.js";
 import { KernelClient } from "../kernel/kernel-client.js";
-import { graphOf, resultOf, runOf, self, transitionOf } from "../store/sample-records.js";
+import { appendTo, beginRun, graphOf, resultOf, runOf, self, transitionOf } from "../store/sample-records.js";
 
 const COMMAND = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 const run = promisify(execFile);
@@ -64,10 +64,12 @@ export async function sharedHarness(rounds: number): Promise<SharedReport> {
   const waits: number[] = [];
   const scriptRuns = async (): Promise<void> => {
     const store = await openStore(path);
-    await store.beginRun(runOf("script", { flow: "script", createdAt: Date.now() }), graphOf("a"), self);
+    await beginRun(store, runOf("script", { flow: "script", createdAt: Date.now() }), graphOf("a"), self);
     for (let mapIndex = 0; mapIndex < 100 * rounds; mapIndex += 1) {
       const start = performance.now();
-      await store.append([transitionOf("script", "a", "Success", { mapIndex, result: resultOf(`value ${mapIndex}`) })]);
+      await appendTo(store, [
+        transitionOf("script", "a", "Success", { mapIndex, result: resultOf(`value ${mapIndex}`) }),
+      ]);
       waits.push(performance.now() - start);
     }
     const found = await store.flowRun("script");

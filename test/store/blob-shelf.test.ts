@@ -12,8 +12,8 @@ import { resultIdOf } from "../../src/store/blobs.js";
 import { STAGE_BYTES } from "../../src/store/staged-file.js";
 import { CorruptResultError } from "../../src/store/store.js";
 import { randomFrom, randomValue } from "../result/random-value.js";
+import { rejects } from "./rejects.js";
 import { freshPath } from "./scratch.js";
-import { rejects } from "./store-suite.js";
 
 /** A shelf in a folder of its own. */
 function freshShelf() {

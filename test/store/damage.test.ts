@@ -6,9 +6,9 @@ import { openStore, openStoreHere } from "../../src/store/open-store.js";
 import { resultSource, shelfOf } from "../../src/store/result-source.js";
 import { openSqlite3 } from "../../src/store/sqlite3-driver.js";
 import { CorruptResultError } from "../../src/store/store.js";
-import { graphOf, resultOf, runOf, self, transitionOf } from "./sample-records.js";
+import { rejects } from "./rejects.js";
+import { appendTo, beginRun, graphOf, resultOf, runOf, self, transitionOf } from "./sample-records.js";
 import { freshPath } from "./scratch.js";
-import { rejects } from "./store-suite.js";
 
 const large = resultOf("z".repeat(100_000));
 const small = resultOf("small");
@@ -16,9 +16,9 @@ const small = resultOf("small");
 async function storeWithResults(): Promise<string> {
   const path = freshPath();
   const store = await openStoreHere(path);
-  await store.beginRun(runOf("r"), graphOf("load", "count"), self);
-  await store.append([transitionOf("r", "load", "Success", { result: large, mapIndex: 3 })]);
-  await store.append([transitionOf("r", "count", "Success", { result: small })]);
+  await beginRun(store, runOf("r"), graphOf("load", "count"), self);
+  await appendTo(store, [transitionOf("r", "load", "Success", { result: large, mapIndex: 3 })]);
+  await appendTo(store, [transitionOf("r", "count", "Success", { result: small })]);
   await store.close();
   return path;
 }
@@ -47,7 +47,7 @@ for (const [what, damage] of Object.entries(DAMAGES)) {
       const store = await open(path);
       const error = await rejects(store.readResult(large.id), /of task "load\[3\]".*damaged/);
       assert.instance(error, CorruptResultError);
-      await store.append([transitionOf("r", "load", "Success", { result: large, mapIndex: 3 })]);
+      await appendTo(store, [transitionOf("r", "load", "Success", { result: large, mapIndex: 3 })]);
       assert.ok((await store.readResult(large.id)) === large.text);
       await store.close();
     });
@@ -63,7 +63,7 @@ for (const [where, open] of [
     const store = await open(path);
     const blob = await shelfOf(store, "load").keep(Buffer.alloc(100_000));
     const result = { ...resultOf({ blob }), blobs: [blob] };
-    await store.append([transitionOf("r", "load", "Success", { result, mapIndex: 3 })]);
+    await appendTo(store, [transitionOf("r", "load", "Success", { result, mapIndex: 3 })]);
     truncateSync(join(await store.blobFolder(), blob.sha256.slice(0, 2), blob.sha256.slice(2)), 99_999);
     const shelf = resultSource(store).shelf(result.id);
     for (const read of [() => shelf.read(blob), () => shelf.open(blob)])
@@ -78,7 +78,7 @@ test("readResult() tells damage of a value inside the database; storing again re
   await driver.close();
   const store = await openStoreHere(path);
   assert.instance(await rejects(store.readResult(small.id), /of task "count"/), CorruptResultError);
-  await store.append([transitionOf("r", "count", "Success", { result: small })]);
+  await appendTo(store, [transitionOf("r", "count", "Success", { result: small })]);
   assert.is(await store.readResult(small.id), small.text);
   await store.close();
 });
@@ -91,7 +91,7 @@ test("a task run whose row is damaged, though it is still JSON, is as good as ne
   const store = await openStoreHere(path);
   const names = async () => (await store.rememberedRun("r"))!.tasks.map(({ run }) => run.name);
   assert.equal(await names(), ["load"]);
-  await store.append([transitionOf("r", "count", "Success", { result: small })]);
+  await appendTo(store, [transitionOf("r", "count", "Success", { result: small })]);
   assert.equal(await names(), ["load", "count"]);
   await store.close();
 });
@@ -100,7 +100,7 @@ test("a damaged row is no cache hit", async () => {
   const path = await storeWithResults();
   const store = await openStoreHere(path);
   const memory = { cacheKey: "key", cacheExpires: null };
-  await store.append([transitionOf("r", "count", "Success", { result: small, memory })]);
+  await appendTo(store, [transitionOf("r", "count", "Success", { result: small, memory })]);
   assert.is((await store.cached("key", 0))?.run.name, "count");
   const driver = await openSqlite3(path);
   await driver.exec(`UPDATE task_runs SET memory = replace(memory, '${small.id}', '${large.id}') WHERE id = 'r/count'`);
@@ -113,7 +113,7 @@ test("a cache hit whose result is damaged comes without its text, which readResu
   const path = await storeWithResults();
   const store = await openStoreHere(path);
   const memory = { cacheKey: "key", cacheExpires: null };
-  await store.append([transitionOf("r", "count", "Success", { result: small, memory })]);
+  await appendTo(store, [transitionOf("r", "count", "Success", { result: small, memory })]);
   assert.is((await store.cached("key", 0))?.text, small.text);
   const driver = await openSqlite3(path);
   await driver.exec(`UPDATE results SET text = '"smell"' WHERE id = '${small.id}'`);
@@ -126,7 +126,7 @@ test("a cache hit whose result is damaged comes without its text, which readResu
 test("a record that is no JSON any more is told as damage of the file", async () => {
   const path = await storeWithResults();
   const driver = await openSqlite3(path);
-  await driver.exec("UPDATE flow_runs SET record = substr(record, 2)");
+  await driver.exec("UPDATE attempts SET record = substr(record, 2)");
   await driver.close();
   const store = await openStoreHere(path);
   for (const ask of [() => store.flowRuns(), () => store.flowRun("r"), () => store.rememberedRun("r")])
@@ -142,8 +142,8 @@ test("append() rejects when a blob cannot be written, and the next one is unharm
   writeFileSync(folder, "a file where a folder should be");
   const store = await openStoreHere(path);
   const [failed, written] = await Promise.allSettled([
-    store.append([transitionOf("r", "load", "Success", { result: other })]),
-    store.append([transitionOf("r", "count", "Running")]),
+    appendTo(store, [transitionOf("r", "load", "Success", { result: other })]),
+    appendTo(store, [transitionOf("r", "count", "Running")]),
   ]);
   assert.is(failed?.status, "rejected");
   assert.match((failed as PromiseRejectedResult).reason.message, /Cannot (read|store) result/);

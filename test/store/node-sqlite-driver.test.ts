@@ -3,9 +3,10 @@ import * as assert from "uvu/assert";
 import { hasNodeSqlite, openNodeSqlite } from "../../src/store/node-sqlite-driver.js";
 import { openStoreHere } from "../../src/store/open-store.js";
 import { SqliteStore } from "../../src/store/sqlite-store.js";
-import { graphOf, resultOf, runOf, self, transitionOf } from "./sample-records.js";
+import { rejects } from "./rejects.js";
+import { appendTo, beginRun, graphOf, resultOf, runOf, self, transitionOf } from "./sample-records.js";
 import { freshPath } from "./scratch.js";
-import { rejects, storeSuite } from "./store-suite.js";
+import { storeSuite } from "./store-suite.js";
 
 if (hasNodeSqlite()) {
   storeSuite("SqliteStore on node:sqlite", () => SqliteStore.open(freshPath(), { openDriver: openNodeSqlite }));
@@ -13,10 +14,10 @@ if (hasNodeSqlite()) {
   test("a store that one driver wrote is the other's, both ways", async () => {
     const path = freshPath();
     const first = await openStoreHere(path);
-    await first.beginRun(runOf("r"), graphOf("a"), self);
+    await beginRun(first, runOf("r"), graphOf("a"), self);
     const second = await SqliteStore.open(path, { openDriver: openNodeSqlite });
     const result = resultOf({ text: "ü" });
-    await second.append([transitionOf("r", "a", "Success", { result })]);
+    await appendTo(second, [transitionOf("r", "a", "Success", { result })]);
     assert.equal(await first.flowRun("r"), await second.flowRun("r"));
     assert.is(await first.readResult(result.id), result.text);
     await Promise.all([first.close(), second.close()]);

@@ -11,9 +11,20 @@ import { resultSource } from "../../src/store/result-source.js";
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from "../../src/store/schema.js";
 import { openSqlite3 } from "../../src/store/sqlite3-driver.js";
 import { defaultStorePath } from "../../src/store/store-path.js";
-import { graphOf, resultOf, runOf, self, stateOf, transitionOf } from "./sample-records.js";
+import { rejects } from "./rejects.js";
+import {
+  appendTo,
+  askOf,
+  beginRun,
+  graphOf,
+  holdOf,
+  resultOf,
+  runOf,
+  self,
+  stateOf,
+  transitionOf,
+} from "./sample-records.js";
 import { freshPath } from "./scratch.js";
-import { rejects } from "./store-suite.js";
 
 /** A file where a store should be. */
 function fileOf(content: string | Buffer): string {
@@ -26,9 +37,9 @@ function fileOf(content: string | Buffer): string {
 async function storedFile(): Promise<string> {
   const path = freshPath();
   const store = await openStoreHere(path);
-  await store.beginRun(runOf("r"), graphOf("a"), self);
+  await beginRun(store, runOf("r"), graphOf("a"), self);
   for (let index = 0; index < 200; index += 1) {
-    await store.append([transitionOf("r", "a", "Success", { mapIndex: index, result: resultOf(`value ${index}`) })]);
+    await appendTo(store, [transitionOf("r", "a", "Success", { mapIndex: index, result: resultOf(`value ${index}`) })]);
   }
   await store.close();
   return path;
@@ -106,8 +117,11 @@ test("a store of version 1 opens: what it has is remembered, and what is added i
   await old.close();
   const store = await openStoreHere(path);
   assert.equal((await store.rememberedRun("r"))?.tasks, [{ run, memory }]);
-  await store.append([transitionOf("r", "a", "Skipped")]);
+  const { hold } = await store.begin(askOf("new", { place: { flow: "etl", file: null, cell: null } }));
+  assert.equal(hold, holdOf("r", 2));
+  await store.append(hold, [transitionOf("r", "a", "Skipped")]);
   assert.is((await store.rememberedRun("r"))?.tasks[0]?.run.state.type, "Skipped");
+  assert.is((await store.flowRun("r", 1))?.tasks[0]?.state.type, "Success");
   await store.close();
 });
 

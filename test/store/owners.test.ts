@@ -5,9 +5,9 @@ import { findProcess } from "../../src/store/process-mark.js";
 import { SqliteStore } from "../../src/store/sqlite-store.js";
 import { openSqlite3 } from "../../src/store/sqlite3-driver.js";
 import { RunOwnedError } from "../../src/store/store.js";
-import { graphOf, runOf, self, transitionOf } from "./sample-records.js";
+import { rejects } from "./rejects.js";
+import { appendTo, beginRun, graphOf, runOf, self, transitionOf } from "./sample-records.js";
 import { freshPath } from "./scratch.js";
-import { rejects } from "./store-suite.js";
 
 /** A child that waits, and the way to end it. */
 function waitingChild() {
@@ -34,16 +34,17 @@ test("findProcess() finds a living process and its start, and none once it ended
   assert.is(findProcess(child.pid), undefined);
 });
 
-test("lastRun() tells that an owner was killed", async () => {
+test("begin() finds that an owner was killed", async () => {
   const store = await SqliteStore.open(freshPath());
   const child = waitingChild();
-  await store.beginRun(runOf("r"), graphOf("a"), { id: "child", pid: child.pid, startedAt: Date.now() });
-  await store.append([transitionOf("r", "a", "Running")]);
+  const owner = { id: "child", pid: child.pid, startedAt: Date.now() };
+  const hold = await beginRun(store, runOf("r"), graphOf("a"), owner);
+  await store.append(hold, [transitionOf("r", "a", "Running")]);
   assert.is((await store.rememberedRun("r"))?.run.state.type, "Running");
-  assert.instance(await rejects(store.beginRun(runOf("r", { attempt: 2 }), [], self), /runs it now/), RunOwnedError);
+  assert.instance(await rejects(beginRun(store, runOf("r", { attempt: 2 }), [], self), /runs it now/), RunOwnedError);
   await child.end();
   assert.is((await store.rememberedRun("r"))?.tasks[0]?.run.state.type, "Crashed");
-  await store.beginRun(runOf("r", { attempt: 2 }), [], self);
+  await beginRun(store, runOf("r", { attempt: 2 }), [], self);
   await store.close();
 });
 
@@ -51,8 +52,8 @@ test("lists and single runs tell that an owner was killed", async () => {
   const store = await SqliteStore.open(freshPath());
   const child = waitingChild();
   for (const id of ["r", "s"]) {
-    await store.beginRun(runOf(id), graphOf("a"), { id: "child", pid: child.pid, startedAt: Date.now() });
-    await store.append([transitionOf(id, "a", "Running")]);
+    const owner = { id: "child", pid: child.pid, startedAt: Date.now() };
+    await store.append(await beginRun(store, runOf(id), graphOf("a"), owner), [transitionOf(id, "a", "Running")]);
   }
   const types = async () => (await store.flowRuns()).map(({ state }) => state.type);
   assert.equal(await types(), ["Running", "Running"]);
@@ -68,18 +69,18 @@ test("an owner on another machine lives as long as it is heard of", async () => 
   const path = freshPath();
   let now = 1_000_000;
   const store = await SqliteStore.open(path, { now: () => now });
-  await store.beginRun(runOf("r"), graphOf("a"), self);
-  await store.append([transitionOf("r", "a", "Running")]);
+  await beginRun(store, runOf("r"), graphOf("a"), self);
+  await appendTo(store, [transitionOf("r", "a", "Running")]);
   const driver = await openSqlite3(path);
   await driver.exec("UPDATE owners SET machine = 'far-away pid:[1]', beat_at = 1000000");
   await driver.close();
   now += 15_000;
   const other = { ...self, id: "other" };
-  await rejects(store.beginRun(runOf("r", { attempt: 2 }), [], other), new RegExp(`${process.pid} on far-away runs`));
+  await rejects(beginRun(store, runOf("r", { attempt: 2 }), [], other), new RegExp(`${process.pid} on far-away runs`));
   assert.is((await store.rememberedRun("r"))?.run.state.type, "Running");
   now += 10_000;
   assert.is((await store.rememberedRun("r"))?.run.state.type, "Crashed");
-  await store.beginRun(runOf("r", { attempt: 2 }), [], other);
+  await beginRun(store, runOf("r", { attempt: 2 }), [], other);
   await store.close();
 });
 

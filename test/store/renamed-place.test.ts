@@ -4,10 +4,12 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openStoreHere } from "../../src/store/open-store.js";
 import { folderOfStore } from "../../src/store/store-path.js";
-import { graphOf, place, runOf, self } from "./sample-records.js";
+import { rejects } from "./rejects.js";
+import { askOf, beginRun, graphOf, place, runOf, self, stateOf } from "./sample-records.js";
 import { scratch } from "./scratch.js";
 
 let count = 0;
+const FAILED = { state: stateOf("Failed"), endedAt: 2_000 };
 
 /** A folder with a notebook that has a run. */
 async function notebookWithRun() {
@@ -16,36 +18,47 @@ async function notebookWithRun() {
   mkdirSync(dirname(notebook("etl.ipynb")), { recursive: true });
   writeFileSync(notebook("etl.ipynb"), "{}");
   const store = await openStoreHere(join(folder, ".cellar", "store.db"));
-  await store.beginRun(runOf("r"), graphOf("a"), self);
+  await beginRun(store, runOf("r", FAILED), graphOf("a"), self);
   return { store, notebook };
 }
 const renamed = { ...place, file: "notes/renamed.ipynb" };
 
-test("lastRun() of a renamed notebook finds its runs, which are listed under the new name", async () => {
+test("begin() in a renamed notebook resumes its runs, which are listed under the new name", async () => {
   const { store, notebook } = await notebookWithRun();
   renameSync(notebook("etl.ipynb"), notebook("renamed.ipynb"));
-  const last = await store.lastRun(renamed);
-  assert.is(last?.run.id, "r");
-  assert.is(last?.run.place.file, "notes/renamed.ipynb");
+  const begun = await store.begin(askOf("new", { place: renamed }));
+  assert.equal([begun.run.id, begun.run.attempt], ["r", 2]);
+  assert.is(begun.previous?.run.place.file, "notes/renamed.ipynb");
   assert.is((await store.flowRuns({ file: "notes/renamed.ipynb" })).length, 1);
   assert.is((await store.flowRuns({ file: "notes/etl.ipynb" })).length, 0);
   await store.close();
 });
 
-test("lastRun() of a copied notebook finds nothing", async () => {
+test("begin() in a copied notebook begins a run of its own", async () => {
   const { store, notebook } = await notebookWithRun();
   writeFileSync(notebook("renamed.ipynb"), "{}");
-  assert.is(await store.lastRun(renamed), undefined);
-  assert.is((await store.lastRun(place))?.run.id, "r");
+  assert.is((await store.begin(askOf("copy", { place: renamed }))).run.id, "copy");
+  assert.is((await store.begin(askOf("again"))).run.id, "r");
   await store.close();
 });
 
-test("lastRun() of another cell or flow, or without a cell, finds nothing", async () => {
+test("begin() in another cell or flow, or without a cell, begins a run of its own", async () => {
   const { store, notebook } = await notebookWithRun();
   renameSync(notebook("etl.ipynb"), notebook("renamed.ipynb"));
-  for (const other of [{ cell: "cell-2" }, { flow: "other" }, { cell: null }, { file: null }]) {
-    assert.is(await store.lastRun({ ...renamed, ...other }), undefined);
+  for (const [index, other] of [{ cell: "cell-2" }, { flow: "other" }, { cell: null }, { file: null }].entries()) {
+    const { run } = await store.begin(askOf(`new-${index}`, { place: { ...renamed, ...other } }));
+    assert.is(run.id, `new-${index}`);
   }
+  await store.close();
+});
+
+test("begin() by id in another notebook is refused, unless the run's own has another name now", async () => {
+  const { store, notebook } = await notebookWithRun();
+  const ask = (newId: string) =>
+    store.begin(askOf(newId, { place: { ...renamed, cell: "cell-2" }, choice: { kind: "run", id: "r" } }));
+  await rejects(ask("first"), /run of flow "etl" in "notes\/etl.ipynb", not of flow "etl" in "notes\/renamed.ipynb"/);
+  renameSync(notebook("etl.ipynb"), notebook("renamed.ipynb"));
+  assert.is((await ask("second")).run.id, "r");
   await store.close();
 });
 

@@ -7,7 +7,8 @@ import {
   type StateRecord,
   type StateType,
 } from "../../src/contracts/records.js";
-import type { Owner, ResultWrite, RunPlace, Transition } from "../../src/store/store.js";
+import type { BeginAsk, Owner, RunHold, RunPlace } from "../../src/store/begin-ask.js";
+import type { ResultWrite, RunChange, Store, Transition } from "../../src/store/store.js";
 import type { TaskRunMemory } from "../../src/store/task-memory.js";
 
 /** Who runs the runs of a test: this process. */
@@ -87,6 +88,7 @@ export function transitionOf(runId: string, name: string, type: StateType, sketc
     run: {
       id: mapIndex === null ? `${runId}/${name}` : `${runId}/${name}/${mapIndex}`,
       flowRunId: runId,
+      attempt: 1,
       name,
       task: name,
       mapIndex,
@@ -108,4 +110,54 @@ export function transitionOf(runId: string, name: string, type: StateType, sketc
     },
     results,
   };
+}
+
+/** The right to write to a run that `self` began. */
+export const holdOf = (runId: string, attempt = 1, { id } = self): RunHold => ({ runId, attempt, ownerId: id });
+
+/** Asks for a run of `place`. */
+export const askOf = (newId: string, change: Partial<BeginAsk> = {}): BeginAsk => ({
+  newId,
+  place,
+  occurrence: 1,
+  choice: { kind: "unsuccessful" },
+  taken: [],
+  owner: self,
+  graph: graphOf("a"),
+  parameters: { text: "{}", key: "key", shown: {} },
+  now: 1_000,
+  ...change,
+});
+
+/** Begins a run as a record says it: a new one, or its next attempt. It has the state that the record says. */
+export async function beginRun(
+  store: Store,
+  run: FlowRunSummary,
+  graph: readonly GraphNode[],
+  owner: Owner,
+): Promise<RunHold> {
+  const { id, attempt, parameters: shown, createdAt, flow } = run;
+  const { hold } = await store.begin({
+    newId: attempt === 1 ? id : `${id}, attempt ${attempt}`,
+    place: { ...run.place, flow },
+    occurrence: 1,
+    choice: attempt === 1 ? { kind: "new" } : { kind: "run", id },
+    taken: [],
+    owner,
+    graph,
+    parameters: { text: null, key: null, shown },
+    now: createdAt,
+  });
+  await store.append(hold, [], { run });
+  return hold;
+}
+
+/** Appends to the run that the records belong to. @param hold @default the first attempt of `self` */
+export function appendTo(
+  store: Store,
+  transitions: readonly Transition[],
+  change?: RunChange,
+  hold = holdOf(transitions[0]?.run.flowRunId ?? change?.run.id ?? "r"),
+): Promise<void> {
+  return store.append(hold, transitions, change);
 }

@@ -2,9 +2,9 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openStore, openStoreHere } from "../../src/store/open-store.js";
 import { RunOwnedError, type Store } from "../../src/store/store.js";
-import { graphOf, resultOf, runOf, self, transitionOf } from "./sample-records.js";
+import { rejects } from "./rejects.js";
+import { appendTo, beginRun, graphOf, resultOf, runOf, self, transitionOf } from "./sample-records.js";
 import { freshPath } from "./scratch.js";
-import { rejects } from "./store-suite.js";
 
 /** Two kernels and a command-line program, on a store that none of them has seen before. */
 const openThree = (path: string): Promise<Store[]> =>
@@ -16,13 +16,13 @@ test("three processes open, write and collect in one store without a word about 
   await Promise.all(
     stores.map(async (store, number) => {
       const runId = `run-${number}`;
-      await store.beginRun(runOf(runId, { createdAt: number }), graphOf("a"), self);
+      await beginRun(store, runOf(runId, { createdAt: number }), graphOf("a"), self);
       await Promise.all(
         Array.from({ length: 4 }, async (_, worker) => {
           for (let mapIndex = worker; mapIndex < tasks; mapIndex += 4) {
             const result = resultOf(`${mapIndex} ${"x".repeat(mapIndex % 50 === 0 ? 70_000 : 100)}`);
-            await store.append([transitionOf(runId, "a", "Running", { mapIndex })]);
-            await store.append([transitionOf(runId, "a", "Success", { mapIndex, result })]);
+            await appendTo(store, [transitionOf(runId, "a", "Running", { mapIndex })]);
+            await appendTo(store, [transitionOf(runId, "a", "Success", { mapIndex, result })]);
             if (mapIndex % 50 === 0) await store.gc({ olderThan: 9_999, keepLast: 0, dryRun: false });
           }
         }),
@@ -42,13 +42,13 @@ test("three processes open, write and collect in one store without a word about 
 test("of several that begin the same attempt, one does", async () => {
   const stores = await openThree(freshPath());
   const begun = await Promise.allSettled(
-    stores.map((store, number) => store.beginRun(runOf("r"), [], { ...self, id: `owner-${number}` })),
+    stores.map((store, number) => beginRun(store, runOf("r"), [], { ...self, id: `owner-${number}` })),
   );
   assert.is(begun.filter(({ status }) => status === "fulfilled").length, 1);
   const errors = begun.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
   for (const error of errors) assert.instance(error, RunOwnedError);
   const { message } = await rejects(
-    stores[0]!.beginRun(runOf("r", { attempt: 2 }), [], { ...self, id: "late" }),
+    beginRun(stores[0]!, runOf("r", { attempt: 2 }), [], { ...self, id: "late" }),
     /runs/,
   );
   assert.ok(message.includes(String(process.pid)));
@@ -61,16 +61,18 @@ test("what a dead owner's store still has to write comes too late once another f
   const dead = { ...self, id: "dead", pid: 2 ** 22 + 1 };
   const success = (mapIndex: number, text: string) =>
     transitionOf("r", "a", "Success", { mapIndex, result: resultOf(text) });
-  await late.beginRun(runOf("r"), graphOf("a"), dead);
-  await late.append([transitionOf("r", "a", "Running", { mapIndex: 1 })]);
-  await late.append([success(0, "in time")]);
+  const hold = await beginRun(late, runOf("r"), graphOf("a"), dead);
+  await late.append(hold, [transitionOf("r", "a", "Running", { mapIndex: 1 })]);
+  await late.append(hold, [success(0, "in time")]);
+  const refused = async (why: RegExp) => {
+    assert.instance(await rejects(late.append(hold, [success(1, "late")]), why), RunOwnedError);
+    await rejects(late.append(hold, [], { run: runOf("r", { endedAt: 1 }) }), why);
+  };
   await store.rememberedRun("r");
-  for (const begin of [async () => {}, () => store.beginRun(runOf("r", { attempt: 2 }), graphOf("a"), self)]) {
-    await begin();
-    assert.instance(await rejects(late.append([success(1, "late")]), /another process took it over/), RunOwnedError);
-    await rejects(late.append([], { run: runOf("r", { endedAt: 1 }) }), /another process took it over/);
-  }
-  await store.append([success(1, "again")]);
+  await refused(/its process was silent for too long and another process marked it Crashed; run it again/);
+  const next = await beginRun(store, runOf("r", { attempt: 2 }), graphOf("a"), self);
+  await refused(/another process took it over/);
+  await store.append(next, [success(1, "again")]);
   const types = (await store.history("r/a/1")).map(({ type }) => type);
   assert.equal(types, ["Running", "Crashed", "Success"]);
   assert.is(await store.readResult(resultOf("in time").id), '"in time"');

@@ -7,9 +7,9 @@ import * as assert from "uvu/assert";
 import { openStore, openStoreHere } from "../../src/store/open-store.js";
 import { openSqlite3 } from "../../src/store/sqlite3-driver.js";
 import { forkHost } from "./host-process.js";
-import { graphOf, resultOf, runOf, self, transitionOf } from "./sample-records.js";
+import { rejects } from "./rejects.js";
+import { appendTo, beginRun, graphOf, resultOf, runOf, self, transitionOf } from "./sample-records.js";
 import { freshPath, scratch } from "./scratch.js";
-import { rejects } from "./store-suite.js";
 
 const script = fileURLToPath(new URL("./store-script.js", import.meta.url));
 
@@ -48,11 +48,11 @@ const append = (mapIndex: number, size = 10) =>
 test("an acknowledged append survives kill -9 of the store process", async () => {
   const path = freshPath();
   const { child, store, ended } = await forkHost(path);
-  await store.beginRun(runOf("r"), graphOf("a"), self);
+  await beginRun(store, runOf("r"), graphOf("a"), self);
   let acknowledged = 0;
   const writing = Array.from({ length: 8 }, async (_, worker) => {
     for (let index = worker; ; index += 8) {
-      await store.append([append(index, index % 40 === 0 ? 70_000 : 10)]);
+      await appendTo(store, [append(index, index % 40 === 0 ? 70_000 : 10)]);
       acknowledged += 1;
       if (acknowledged === 100) child.kill("SIGKILL");
     }
@@ -69,7 +69,7 @@ test("calls after the store process is gone are rejected", async () => {
   child.kill("SIGKILL");
   await ended;
   await rejects(store.flowRuns(), /gone/);
-  await rejects(store.append([append(1)]), /gone/);
+  await rejects(appendTo(store, [append(1)]), /gone/);
 });
 
 test("the store process ignores the terminal's interrupt and ends with its parent", async () => {
@@ -85,8 +85,8 @@ test("the store process ignores the terminal's interrupt and ends with its paren
 test("writes that reached the store process are finished when its parent goes", async () => {
   const path = freshPath();
   const { child, store, ended } = await forkHost(path);
-  await store.beginRun(runOf("r"), graphOf("a"), self);
-  const writes = Array.from({ length: 50 }, (_, index) => store.append([append(index)])); // less than the pipe holds
+  await beginRun(store, runOf("r"), graphOf("a"), self);
+  const writes = Array.from({ length: 50 }, (_, index) => appendTo(store, [append(index)])); // less than the pipe holds
   const settled = Promise.allSettled(writes);
   const asked = store.flowRuns(); // crosses after the appends
   child.disconnect();
@@ -115,15 +115,15 @@ test("an append acknowledged to a script survives kill -9 of the script", async 
 test("a second SQLite client that opens and closes the file in the script loses nothing", async () => {
   const path = freshPath();
   const { child, store, ended } = await forkHost(path);
-  await store.beginRun(runOf("r"), graphOf("a"), self);
+  await beginRun(store, runOf("r"), graphOf("a"), self);
   for (let round = 0; round < 5; round += 1) {
-    await store.append([append(3 * round)]);
+    await appendTo(store, [append(3 * round)]);
     const second = await openSqlite3(path);
     assert.is((await second.query("SELECT count(*) AS n FROM task_runs"))[0]?.n, 3 * round + 1);
-    await store.append([append(3 * round + 1)]);
+    await appendTo(store, [append(3 * round + 1)]);
     await second.close();
     readFileSync(path); // opening and closing drops all of a process's POSIX locks on a file
-    await store.append([append(3 * round + 2)]);
+    await appendTo(store, [append(3 * round + 2)]);
   }
   child.kill("SIGKILL");
   await ended;
@@ -133,7 +133,7 @@ test("a second SQLite client that opens and closes the file in the script loses 
 test("another SQLite build that opens and closes the file meanwhile loses nothing", async () => {
   const path = freshPath();
   const { child, store, ended } = await forkHost(path);
-  await store.beginRun(runOf("r"), graphOf("a"), self);
+  await beginRun(store, runOf("r"), graphOf("a"), self);
   const program = [
     "import sqlite3, sys",
     "for _ in range(20):",
@@ -145,7 +145,7 @@ test("another SQLite build that opens and closes the file meanwhile loses nothin
     running = false;
   });
   let count = 0;
-  do await store.append([append(count++)]);
+  do await appendTo(store, [append(count++)]);
   while (running);
   assert.is(await pythonEnded, 0);
   child.kill("SIGKILL");
@@ -165,8 +165,8 @@ test("the store process runs nothing of the caller's: no loader, no preloaded mo
 test("close() ends the store process and may be called twice", async () => {
   const path = freshPath();
   const store = await openStore(path);
-  await store.beginRun(runOf("r"), graphOf("a"), self);
-  const written = store.append([append(0)]);
+  await beginRun(store, runOf("r"), graphOf("a"), self);
+  const written = appendTo(store, [append(0)]);
   await Promise.all([store.close(), store.close()]);
   await written;
   await expectStored(path, 1);

@@ -4,11 +4,12 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { BytesReference } from "../../src/result/stored-bytes.js";
 import { shelfOf } from "../../src/store/result-source.js";
-import { CorruptResultError, type Owner, type ResultWrite, RunOwnedError, type Store } from "../../src/store/store.js";
-import { graphOf, place, resultOf, runOf, self, stateOf, transitionOf } from "./sample-records.js";
-
-/** A process that has ended; its pid may be anybody's by now, its start time is not. */
-const dead: Owner = { id: "owner-dead", pid: process.pid, startedAt: 1_000 };
+import { CorruptResultError, type ResultWrite, type Store } from "../../src/store/store.js";
+import { attemptTests } from "./attempt-suite.js";
+import { beginTests, holdTests } from "./begin-suite.js";
+import type { DeclareTest } from "./declare-test.js";
+import { rejects } from "./rejects.js";
+import { appendTo, beginRun, graphOf, holdOf, resultOf, runOf, self, stateOf, transitionOf } from "./sample-records.js";
 
 /** What every store promises. Each store's test file runs it with its own `open`. */
 export function storeSuite(name: string, open: () => Promise<Store>): void {
@@ -23,7 +24,10 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
       }
     });
   runTests(test);
-  takeOverTests(test);
+  beginTests(test);
+  holdTests(test);
+  attemptTests(test);
+  beforeTests(test);
   listTests(test);
   resultTests(test);
   gcTests(test);
@@ -31,21 +35,18 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
   it.run();
 }
 
-type Declare = (title: string, body: (store: Store) => Promise<void>) => void;
-
-function runTests(test: Declare): void {
+function runTests(test: DeclareTest): void {
   test("flowRun() returns undefined for an unknown run", async (store) => {
     assert.is(await store.flowRun("no-such-run"), undefined);
     assert.is(await store.rememberedRun("no-such-run"), undefined);
-    assert.is(await store.lastRun(place), undefined);
   });
 
   test("flowRun() returns the run with its graph and each task's latest state", async (store) => {
-    await store.beginRun(runOf("r"), graphOf("a", "b"), self);
-    await store.append([transitionOf("r", "b", "Pending")]);
-    await store.append([transitionOf("r", "a", "Running")]);
+    await beginRun(store, runOf("r"), graphOf("a", "b"), self);
+    await appendTo(store, [transitionOf("r", "b", "Pending")]);
+    await appendTo(store, [transitionOf("r", "a", "Running")]);
     const last = transitionOf("r", "a", "Success", { result: resultOf([1, 2]) });
-    await store.append([last]);
+    await appendTo(store, [last]);
     const run = await store.flowRun("r");
     assert.equal(run, {
       ...runOf("r"),
@@ -55,9 +56,9 @@ function runTests(test: Declare): void {
   });
 
   test("flowRun() returns a mapped parent before its children, in order", async (store) => {
-    await store.beginRun(runOf("r"), graphOf("a"), self);
-    for (const mapIndex of [10, 2, 1]) await store.append([transitionOf("r", "a", "Pending", { mapIndex })]);
-    await store.append([transitionOf("r", "a", "Mapped")]);
+    await beginRun(store, runOf("r"), graphOf("a"), self);
+    for (const mapIndex of [10, 2, 1]) await appendTo(store, [transitionOf("r", "a", "Pending", { mapIndex })]);
+    await appendTo(store, [transitionOf("r", "a", "Mapped")]);
     const run = await store.flowRun("r");
     assert.equal(
       run?.tasks.map((task) => task.mapIndex),
@@ -66,9 +67,9 @@ function runTests(test: Declare): void {
   });
 
   test("append() changes the flow run in the same commit", async (store) => {
-    await store.beginRun(runOf("r"), graphOf("a"), self);
+    await beginRun(store, runOf("r"), graphOf("a"), self);
     const ended = runOf("r", { state: stateOf("Success"), endedAt: 3_000, ran: 1 });
-    await store.append([transitionOf("r", "a", "Success")], { run: ended });
+    await appendTo(store, [transitionOf("r", "a", "Success")], { run: ended });
     const { graph, tasks, ...summary } = (await store.flowRun("r"))!;
     assert.equal(summary, ended);
     assert.is(tasks[0]?.state.type, "Success");
@@ -76,12 +77,12 @@ function runTests(test: Declare): void {
   });
 
   test("append() refuses an unknown run and keeps what others append at the same time", async (store) => {
-    await store.beginRun(runOf("r"), graphOf("a"), self);
+    await beginRun(store, runOf("r"), graphOf("a"), self);
     const [good, bad, alsoGood, badChange] = await Promise.allSettled([
-      store.append([transitionOf("r", "a", "Running")]),
-      store.append([transitionOf("no-such-run", "x", "Running")]),
-      store.append([transitionOf("r", "a", "Success")]),
-      store.append([], { run: runOf("no-such-run") }),
+      appendTo(store, [transitionOf("r", "a", "Running")]),
+      appendTo(store, [transitionOf("no-such-run", "x", "Running")]),
+      appendTo(store, [transitionOf("r", "a", "Success")]),
+      appendTo(store, [], { run: runOf("no-such-run") }),
     ]);
     assert.equal(
       [good?.status, bad?.status, alsoGood?.status, badChange?.status],
@@ -94,10 +95,10 @@ function runTests(test: Declare): void {
   });
 
   test("history() has every state, oldest first, a kept one once", async (store) => {
-    await store.beginRun(runOf("r"), graphOf("a"), self);
+    await beginRun(store, runOf("r"), graphOf("a"), self);
     const types = ["Pending", "Running", "Retrying", "Running", "Success"] as const;
-    await Promise.all(types.map((type) => store.append([transitionOf("r", "a", type)])));
-    await store.append([transitionOf("r", "a", "Success", { kept: true })]);
+    await Promise.all(types.map((type) => appendTo(store, [transitionOf("r", "a", type)])));
+    await appendTo(store, [transitionOf("r", "a", "Success", { kept: true })]);
     assert.equal(
       (await store.history("r/a")).map((state) => state.type),
       types,
@@ -106,142 +107,66 @@ function runTests(test: Declare): void {
   });
 
   test("history() of a task run that was kept from the start has that state", async (store) => {
-    await store.beginRun(runOf("r"), graphOf("a"), self);
-    await store.append([transitionOf("r", "a", "Success", { kept: true })]);
+    await beginRun(store, runOf("r"), graphOf("a"), self);
+    await appendTo(store, [transitionOf("r", "a", "Success", { kept: true })]);
     assert.is((await store.history("r/a")).length, 1);
   });
 
   test("setGraph() replaces the graph", async (store) => {
-    await store.beginRun(runOf("r"), graphOf("a"), self);
-    await store.setGraph("r", graphOf("a", "b", "c"));
+    await beginRun(store, runOf("r"), graphOf("a"), self);
+    await store.setGraph(holdOf("r"), graphOf("a", "b", "c"));
     assert.equal((await store.flowRun("r"))?.graph, graphOf("a", "b", "c"));
-    await rejects(store.setGraph("no-such-run", []), /no such run/);
+    await rejects(store.setGraph(holdOf("no-such-run"), []), /no such run/);
   });
 
   test("logs() returns a task's lines in order, whatever characters they hold", async (store) => {
-    await store.beginRun(runOf("r"), graphOf("a"), self);
+    await beginRun(store, runOf("r"), graphOf("a"), self);
     const lines = ["first", "zero \u0000 byte", "half a pair \ud800", "'quoted'", "ünïcode 🎈"].map((text) => ({
       taskRunId: "r/a",
       timestamp: 5,
       text,
     }));
-    const written = store.append([transitionOf("r", "a", "Running")]);
-    await store.log(lines);
+    const written = appendTo(store, [transitionOf("r", "a", "Running")]);
+    await store.log(holdOf("r"), lines);
     await written;
     assert.equal(await store.logs("r/a"), lines);
   });
 
   test("close() waits for the writes before it, and ends the store", async (store) => {
-    await store.beginRun(runOf("r"), graphOf("a"), self);
+    await beginRun(store, runOf("r"), graphOf("a"), self);
     let written = false;
-    const write = store.append([transitionOf("r", "a", "Success")]).then(() => {
+    const write = appendTo(store, [transitionOf("r", "a", "Success")]).then(() => {
       written = true;
     });
     await store.close();
     await write;
     assert.ok(written);
-    await rejects(store.append([]), /closed/);
+    await rejects(appendTo(store, []), /closed/);
     await rejects(store.flowRuns(), /closed/);
   });
 }
 
-function takeOverTests(test: Declare): void {
-  test("lastRun() returns the newest run of the place with what resuming needs", async (store) => {
-    await store.beginRun(runOf("old"), graphOf("a"), self);
-    await store.beginRun(runOf("new", { createdAt: 2_000 }), graphOf("a"), self);
-    await store.beginRun(runOf("elsewhere", { createdAt: 3_000, place: { file: null, cell: null } }), [], self);
-    const a = transitionOf("new", "a", "Success", {
-      result: resultOf("value"),
-      memory: {
-        inputKeys: { x: "key", y: null },
-        cachedInputs: { x: { id: "id", serializer: { type: "json" }, bytes: 3 } },
-      },
-    });
-    await store.append([a]);
-    const last = await store.lastRun(place);
-    assert.is(last?.run.id, "new");
-    assert.equal(last?.tasks, [{ run: a.run, memory: a.memory }]);
-    assert.equal(last?.run.tasks, [a.run]);
-    assert.is((await store.lastRun({ file: null, cell: null, flow: "etl" }))?.run.id, "elsewhere");
-    assert.is(await store.lastRun({ ...place, flow: "other" }), undefined);
-  });
-
+function beforeTests(test: DeclareTest): void {
   test("tasksBefore() gives the finished task runs of the run before, at the same place and flow", async (store) => {
-    for (const id of ["oldest", "older", "newest"]) await store.beginRun(runOf(id), graphOf("a", "b"), self);
-    await store.beginRun(runOf("elsewhere", { place: { file: null, cell: null } }), [], self);
+    for (const id of ["oldest", "older", "newest"]) await beginRun(store, runOf(id), graphOf("a", "b"), self);
+    await beginRun(store, runOf("elsewhere", { place: { file: null, cell: null } }), [], self);
     const a = transitionOf("older", "a", "Success", { memory: { inputPreviews: { limit: "5" } } });
-    await store.append([a, transitionOf("older", "b", "Running"), transitionOf("oldest", "a", "Failed")]);
+    await appendTo(store, [transitionOf("oldest", "a", "Failed")]);
+    await appendTo(store, [a, transitionOf("older", "b", "Running")]);
     assert.equal(await store.tasksBefore("newest"), [{ run: a.run, memory: a.memory }]);
     assert.equal(await store.tasksBefore("oldest"), []);
     assert.equal(await store.tasksBefore("elsewhere"), []);
     assert.equal(await store.tasksBefore("no-such-run"), []);
   });
-
-  test("lastRun() leaves a run alone while its owner lives", async (store) => {
-    await store.beginRun(runOf("r"), graphOf("a"), self);
-    await store.append([transitionOf("r", "a", "Running")]);
-    const last = await store.lastRun(place);
-    assert.is(last?.run.state.type, "Running");
-    assert.is(last?.tasks[0]?.run.state.type, "Running");
-  });
-
-  test("lastRun() appends Crashed to what a dead owner left Running", async (store) => {
-    await store.beginRun(runOf("r"), graphOf("a", "b"), dead);
-    await store.append([transitionOf("r", "a", "Success"), transitionOf("r", "b", "Running")]);
-    for (const _ of ["once", "again"]) {
-      const last = await store.lastRun(place);
-      assert.is(last?.run.state.type, "Crashed");
-      assert.is(last?.run.state.message, "The process that ran it ended.");
-      assert.ok(last?.run.endedAt);
-      assert.equal(
-        last?.tasks.map(({ run }) => run.state.type),
-        ["Success", "Crashed"],
-      );
-    }
-    assert.equal(
-      (await store.history("r/b")).map((state) => state.type),
-      ["Running", "Crashed"],
-    );
-  });
-
-  test("beginRun() refuses a run that another living process runs, and says which", async (store) => {
-    await store.beginRun(runOf("r"), graphOf("a"), self);
-    const error = await rejects(
-      store.beginRun(runOf("r", { attempt: 2 }), graphOf("a"), { ...self, id: "another" }),
-      new RegExp(`process ${process.pid} runs it now`),
-    );
-    assert.instance(error, RunOwnedError);
-    assert.is((await store.flowRun("r"))?.attempt, 1);
-  });
-
-  test("beginRun() takes over a run that ended, and a dead owner's", async (store) => {
-    await store.beginRun(runOf("r"), graphOf("a"), self);
-    await store.append([transitionOf("r", "a", "Failed")], {
-      run: runOf("r", { state: stateOf("Failed"), endedAt: 2_000 }),
-    });
-    await store.beginRun(runOf("r", { attempt: 2 }), graphOf("a"), dead);
-    await store.beginRun(runOf("r", { attempt: 3 }), graphOf("a", "b"), self);
-    const run = await store.flowRun("r");
-    assert.is(run?.attempt, 3);
-    assert.equal(run?.graph, graphOf("a", "b"));
-    assert.is(run?.tasks[0]?.state.type, "Failed");
-  });
-
-  test("beginRun() refuses an attempt that was begun already", async (store) => {
-    await store.beginRun(runOf("r", { state: stateOf("Failed"), endedAt: 2_000 }), graphOf("a"), dead);
-    const second = runOf("r", { attempt: 2, state: stateOf("Failed"), endedAt: 3_000 });
-    await store.beginRun(second, graphOf("a"), self);
-    await rejects(store.beginRun(second, graphOf("a"), dead), /attempt 2 was begun already/);
-  });
 }
 
-function listTests(test: Declare): void {
+function listTests(test: DeclareTest): void {
   test("flowRuns() lists the newest first, filtered, in pages", async (store) => {
     const failed = { state: stateOf("Failed"), endedAt: 9_000 };
-    await store.beginRun(runOf("r1", { createdAt: 1_000 }), [], self);
-    await store.beginRun(runOf("r2", { createdAt: 2_000, ...failed }), [], self);
-    await store.beginRun(runOf("r3", { createdAt: 3_000, flow: "other" }), [], self);
-    await store.beginRun(runOf("r4", { createdAt: 4_000, place: { file: "b.ipynb", cell: null } }), [], self);
+    await beginRun(store, runOf("r1", { createdAt: 1_000 }), [], self);
+    await beginRun(store, runOf("r2", { createdAt: 2_000, ...failed }), [], self);
+    await beginRun(store, runOf("r3", { createdAt: 3_000, flow: "other" }), [], self);
+    await beginRun(store, runOf("r4", { createdAt: 4_000, place: { file: "b.ipynb", cell: null } }), [], self);
     const ids = async (filter?: Parameters<Store["flowRuns"]>[0]) => (await store.flowRuns(filter)).map(({ id }) => id);
     assert.equal(await ids(), ["r4", "r3", "r2", "r1"]);
     assert.equal(await ids({ limit: 2 }), ["r4", "r3"]);
@@ -252,12 +177,12 @@ function listTests(test: Declare): void {
   });
 
   test("cached() returns the newest unexpired success with the key", async (store) => {
-    await store.beginRun(runOf("r"), graphOf("a"), self);
+    await beginRun(store, runOf("r"), graphOf("a"), self);
     const result = resultOf("kept");
     const hit = (mapIndex: number, cacheExpires: number | null) =>
       transitionOf("r", "a", "Success", { mapIndex, result, memory: { cacheKey: "key", cacheExpires } });
-    await store.append([hit(0, 9_000), hit(1, 5_000)]);
-    await store.append([transitionOf("r", "a", "Failed", { mapIndex: 2, memory: { cacheKey: "key" } })]);
+    await appendTo(store, [hit(0, 9_000), hit(1, 5_000)]);
+    await appendTo(store, [transitionOf("r", "a", "Failed", { mapIndex: 2, memory: { cacheKey: "key" } })]);
     assert.is((await store.cached("key", 4_000))?.run.mapIndex, 1);
     const later = await store.cached("key", 5_000);
     assert.equal(later, { run: hit(0, 9_000).run, memory: hit(0, 9_000).memory, endedAt: 2_000, text: result.text });
@@ -266,11 +191,11 @@ function listTests(test: Declare): void {
   });
 
   test("cached() answers each of many asks at once", async (store) => {
-    await store.beginRun(runOf("r"), graphOf("a"), self);
+    await beginRun(store, runOf("r"), graphOf("a"), self);
     const large = resultOf("x".repeat(70_000));
     const hit = (name: string, result: ReturnType<typeof resultOf>) =>
       transitionOf("r", name, "Success", { result, memory: { cacheKey: `key of ${name}`, cacheExpires: null } });
-    await store.append([hit("small", resultOf(1)), hit("large", large), hit("other", resultOf("other"))]);
+    await appendTo(store, [hit("small", resultOf(1)), hit("large", large), hit("other", resultOf("other"))]);
     const asked = ["other", "nothing", "large", "small"].map((name) => store.cached(`key of ${name}`, 0));
     const found = (await Promise.all(asked)).map((each) => each && [each.run.name, each.text]);
     const text = found[2]?.[1] === null ? null : large.text; // a file of its own is read when it is needed
@@ -278,7 +203,7 @@ function listTests(test: Declare): void {
   });
 }
 
-function resultTests(test: Declare): void {
+function resultTests(test: DeclareTest): void {
   for (const [what, value] of [
     ["null", null],
     ["a text with every kind of character", "\u0000 \ud800 ü 🎈 \\ \" '"],
@@ -288,9 +213,9 @@ function resultTests(test: Declare): void {
     ["a value of several megabytes", Array.from({ length: 300_000 }, (_, index) => index)],
   ] as const) {
     test(`readResult() returns ${what} as it was written`, async (store) => {
-      await store.beginRun(runOf("r"), graphOf("a"), self);
+      await beginRun(store, runOf("r"), graphOf("a"), self);
       const result = resultOf(value);
-      await store.append([transitionOf("r", "a", "Success", { result })]);
+      await appendTo(store, [transitionOf("r", "a", "Success", { result })]);
       assert.ok((await store.readResult(result.id)) === result.text);
     });
   }
@@ -300,37 +225,37 @@ function resultTests(test: Declare): void {
   });
 
   test("append() refuses a result whose id is not its content's", async (store) => {
-    await store.beginRun(runOf("r"), graphOf("a"), self);
+    await beginRun(store, runOf("r"), graphOf("a"), self);
     const result = { ...resultOf(1), id: "0".repeat(64) };
-    const error = await rejects(store.append([transitionOf("r", "a", "Success", { result })]), /SHA-256/);
+    const error = await rejects(appendTo(store, [transitionOf("r", "a", "Success", { result })]), /SHA-256/);
     assert.not(error instanceof CorruptResultError);
     assert.equal((await store.flowRun("r"))?.tasks, []);
   });
 
   test("append() stores a value once, however often it is written", async (store) => {
-    await store.beginRun(runOf("r"), graphOf("a", "b"), self);
+    await beginRun(store, runOf("r"), graphOf("a", "b"), self);
     const result = resultOf("the same");
     await Promise.all([
-      store.append([transitionOf("r", "a", "Success", { result })]),
-      store.append([transitionOf("r", "b", "Success", { result })]),
+      appendTo(store, [transitionOf("r", "a", "Success", { result })]),
+      appendTo(store, [transitionOf("r", "b", "Success", { result })]),
     ]);
     assert.equal(await store.gc({ olderThan: 9_999, keepLast: 0, dryRun: true }), { runs: 0, results: 0, bytes: 0 });
     assert.is(await store.readResult(result.id), result.text);
   });
 }
 
-function gcTests(test: Declare): void {
+function gcTests(test: DeclareTest): void {
   const ended = (id: string, createdAt: number) =>
     runOf(id, { createdAt, state: stateOf("Success"), endedAt: createdAt + 500 });
 
   test("gc() removes ended runs but the newest, and results nothing refers to", async (store) => {
     const [shared, own, large] = [resultOf("shared"), resultOf("own"), resultOf("y".repeat(100_000))];
     for (const [index, id] of ["r1", "r2", "r3"].entries()) {
-      await store.beginRun(ended(id, 1_000 * (index + 1)), graphOf("a", "b", "c"), self);
-      await store.append([transitionOf(id, "a", "Success", { result: shared })]);
+      await beginRun(store, ended(id, 1_000 * (index + 1)), graphOf("a", "b", "c"), self);
+      await appendTo(store, [transitionOf(id, "a", "Success", { result: shared })]);
     }
-    await store.append([transitionOf("r1", "b", "Success", { result: own })]);
-    await store.append([transitionOf("r1", "c", "Success", { result: large })]);
+    await appendTo(store, [transitionOf("r1", "b", "Success", { result: own })]);
+    await appendTo(store, [transitionOf("r1", "c", "Success", { result: large })]);
     const report = { runs: 2, results: 2, bytes: own.bytes + large.bytes };
     const ask = { olderThan: 99_000, keepLast: 1 };
     assert.equal(await store.gc({ ...ask, dryRun: true }), report);
@@ -345,22 +270,22 @@ function gcTests(test: Declare): void {
     await rejects(store.readResult(own.id), /does not have it/);
     await rejects(store.readResult(large.id), /does not have it/);
     assert.equal(await store.history("r1/a"), []);
-    await store.beginRun(ended("r4", 9_000), graphOf("a"), self);
-    await store.append([transitionOf("r4", "a", "Success", { result: large })]);
+    await beginRun(store, ended("r4", 9_000), graphOf("a"), self);
+    await appendTo(store, [transitionOf("r4", "a", "Success", { result: large })]);
     assert.is(await store.readResult(large.id), large.text);
   });
 
   test("gc() keeps runs that go on, that ended later, and results kept as cached inputs", async (store) => {
     const input = resultOf("input");
     const { id, serializer, bytes } = input;
-    await store.beginRun(runOf("going-on"), graphOf("a"), self);
-    await store.append([
+    await beginRun(store, runOf("going-on"), graphOf("a"), self);
+    await appendTo(store, [
       transitionOf("going-on", "a", "Retrying", {
         results: [input],
         memory: { cachedInputs: { x: { id, serializer, bytes } } },
       }),
     ]);
-    await store.beginRun(ended("late", 50_000), graphOf("a"), self);
+    await beginRun(store, ended("late", 50_000), graphOf("a"), self);
     const report = await store.gc({ olderThan: 20_000, keepLast: 0, dryRun: false });
     assert.equal(report, { runs: 0, results: 0, bytes: 0 });
     assert.is(await store.readResult(id), input.text);
@@ -374,7 +299,7 @@ function resultWith(value: unknown, ...blobs: readonly BytesReference[]): Result
   return { ...result, bytes: result.bytes + outside, outside, blobs };
 }
 
-function blobTests(test: Declare): void {
+function blobTests(test: DeclareTest): void {
   const pathOf = async (store: Store, { sha256 }: BytesReference) =>
     join(await store.blobFolder(), sha256.slice(0, 2), sha256.slice(2));
   const isThere = async (store: Store, blob: BytesReference) => existsSync(await pathOf(store, blob));
@@ -385,20 +310,20 @@ function blobTests(test: Declare): void {
   const ended = (id: string) => runOf(id, { state: stateOf("Success"), endedAt: 2_000 });
 
   test("append() keeps a result that refers to bytes, and says who made it", async (store) => {
-    await store.beginRun(runOf("r"), graphOf("a"), self);
+    await beginRun(store, runOf("r"), graphOf("a"), self);
     const result = resultWith("x", await shelfOf(store, "a").keep(Buffer.alloc(100_000, 1)));
-    await store.append([transitionOf("r", "a", "Success", { result, mapIndex: 2 })]);
+    await appendTo(store, [transitionOf("r", "a", "Success", { result, mapIndex: 2 })]);
     assert.is(await store.readResult(result.id), result.text);
     assert.is(await store.madeBy(result.id), "a[2]");
     assert.is(await store.madeBy("0".repeat(64)), undefined);
   });
 
   test("append() refuses a result whose bytes are not there, and keeps what others append", async (store) => {
-    await store.beginRun(runOf("r"), graphOf("a", "b"), self);
+    await beginRun(store, runOf("r"), graphOf("a", "b"), self);
     const result = resultWith("x", { sha256: "1".repeat(64), bytes: 100_000 });
     const [refused, kept] = await Promise.allSettled([
-      store.append([transitionOf("r", "a", "Success", { result })]),
-      store.append([transitionOf("r", "b", "Success")]),
+      appendTo(store, [transitionOf("r", "a", "Success", { result })]),
+      appendTo(store, [transitionOf("r", "b", "Success")]),
     ]);
     assert.match((refused as PromiseRejectedResult).reason.message, /its bytes 1{64} are gone/);
     assert.is(kept?.status, "fulfilled");
@@ -409,12 +334,12 @@ function blobTests(test: Declare): void {
     const shelf = shelfOf(store, "a");
     const [shared, own] = [await shelf.keep(Buffer.alloc(100_000, 1)), await shelf.keep(Buffer.alloc(80_000, 2))];
     const [first, second] = [resultWith(1, shared, own), resultWith(2, shared)];
-    await store.beginRun(ended("r1"), graphOf("a"), self);
-    await store.append([transitionOf("r1", "a", "Success", { result: first })]);
-    await store.beginRun(ended("r2"), graphOf("a"), self);
+    await beginRun(store, ended("r1"), graphOf("a"), self);
+    await appendTo(store, [transitionOf("r1", "a", "Success", { result: first })]);
+    await beginRun(store, ended("r2"), graphOf("a"), self);
     const { id, serializer, bytes } = second;
     const memory = { cachedInputs: { x: { id, serializer, bytes } } };
-    await store.append([transitionOf("r2", "a", "Retrying", { results: [second], memory })]);
+    await appendTo(store, [transitionOf("r2", "a", "Retrying", { results: [second], memory })]);
     await makeOld(store, shared, own);
 
     const ask = { ...everything, keepLast: 1 };
@@ -436,8 +361,8 @@ function blobTests(test: Declare): void {
     await shelfOf(store, "a").keep(Buffer.alloc(70_000, 2)); // as a task does that makes the same again
     await store.gc(everything);
     assert.equal(await Promise.all([young!, taken!, old!].map((blob) => isThere(store, blob))), [true, true, false]);
-    await store.beginRun(ended("r"), graphOf("a"), self);
-    await store.append([transitionOf("r", "a", "Success", { result: resultWith("x", young!, taken!) })]);
+    await beginRun(store, ended("r"), graphOf("a"), self);
+    await appendTo(store, [transitionOf("r", "a", "Success", { result: resultWith("x", young!, taken!) })]);
     await makeOld(store, young!, taken!);
     await store.gc({ ...everything, keepLast: 1 });
     assert.equal([await isThere(store, young!), await isThere(store, taken!)], [true, true]);
@@ -452,15 +377,4 @@ function blobTests(test: Declare): void {
     await store.gc(everything);
     assert.equal([existsSync(young), existsSync(old)], [true, false]);
   });
-}
-
-/** The error that a promise rejects with. */
-export async function rejects(promise: Promise<unknown>, pattern: RegExp): Promise<Error> {
-  const error = await promise.then(
-    () => assert.unreachable(`resolved where a rejection like ${pattern} was due`),
-    (reason: unknown) => reason,
-  );
-  assert.instance(error, Error);
-  assert.match((error as Error).message, pattern);
-  return error as Error;
 }

@@ -19,8 +19,10 @@ import {
 } from "../../src/contracts/records.js";
 import type { RunCommEvent } from "../../src/contracts/run-comm.js";
 import type { Caller } from "../../src/links/calls.js";
+import type { Owner } from "../../src/store/begin-ask.js";
 import { openStoreHere } from "../../src/store/open-store.js";
-import type { Owner, Transition } from "../../src/store/store.js";
+import type { Transition } from "../../src/store/store.js";
+import { beginRun } from "../store/sample-records.js";
 
 const folder = mkdtempSync(join(tmpdir(), "cellar-run-comm-"));
 const progress = new LiveProgress();
@@ -56,6 +58,7 @@ const run = (id: string, type: StateRecord["type"]): FlowRunSummary => ({
 const task = (flowRunId: string, name: string, type: StateRecord["type"]): TaskRunRecord => ({
   id: `${flowRunId}-${name}`,
   flowRunId,
+  attempt: 1,
   name,
   task: name,
   mapIndex: null,
@@ -72,7 +75,7 @@ const transition = (of: TaskRunRecord): Transition => ({
   results: [],
 });
 const graph = ["a", "b"].map((name) => ({ name, task: name, upstream: [], mapped: false, tags: [] }));
-const begin = async (id: string) => (await store.open()).beginRun(run(id, "Running"), graph, owner);
+const begin = async (id: string) => beginRun(await store.open(), run(id, "Running"), graph, owner);
 
 /** Follows a run and keeps what is sent. */
 function follow(
@@ -105,12 +108,12 @@ test("a run that the store does not know is missing", async () => {
 });
 
 test("a snapshot, then only what changed", async () => {
-  await begin("r1");
+  const hold = await begin("r1");
   const { until, end } = follow("r1");
   const [snapshot] = await until(1);
   assert.ok(snapshot?.kind === "snapshot" && snapshot.run.graph.length === 2);
   for (const type of ["Running", "Success"] as const)
-    await (await store.open()).append([transition(task("r1", "a", type))], {
+    await (await store.open()).append(hold, [transition(task("r1", "a", type))], {
       run: { ...run("r1", "Running"), ran: 1 },
     });
   const delta = (await until(2))[1]!;
@@ -124,18 +127,18 @@ test("a snapshot, then only what changed", async () => {
 });
 
 test("a new attempt comes as a snapshot", async () => {
-  await begin("r2");
+  await beginRun(await store.open(), { ...run("r2", "Failed"), endedAt: 2000 }, graph, owner);
   const { until, end } = follow("r2");
   await until(1);
-  await (await store.open()).beginRun({ ...run("r2", "Running"), attempt: 2 }, graph, owner);
+  await beginRun(await store.open(), { ...run("r2", "Running"), attempt: 2 }, graph, owner);
   const second = (await until(2))[1]!;
   assert.ok(second.kind === "snapshot" && second.run.attempt === 2 && second.seq === 2);
   end.close();
 });
 
 test("progress reaches a view, and is in the snapshot of one that opens later", async () => {
-  await begin("p1");
-  await (await store.open()).append([transition(task("p1", "a", "Running"))]);
+  const hold = await begin("p1");
+  await (await store.open()).append(hold, [transition(task("p1", "a", "Running"))]);
   const running = task("p1", "a", "Running");
   const first = follow("p1");
   await first.until(1);
@@ -153,12 +156,12 @@ test("progress reaches a view, and is in the snapshot of one that opens later", 
 
 test("a run whose owner has died is sent as Crashed, with what ended it", async () => {
   const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
-  await (await store.open()).beginRun(run("d1", "Running"), graph, {
+  const hold = await beginRun(await store.open(), run("d1", "Running"), graph, {
     id: "dies",
     pid: child.pid!,
     startedAt: Date.now(),
   });
-  await (await store.open()).append([transition(task("d1", "a", "Running"))]);
+  await (await store.open()).append(hold, [transition(task("d1", "a", "Running"))]);
   const { until, end } = follow("d1");
   await until(1);
   child.kill("SIGKILL");
@@ -172,11 +175,13 @@ test("a run whose owner has died is sent as Crashed, with what ended it", async 
 });
 
 test("a run that another process writes is followed all the same", async () => {
-  await begin("o1");
+  const hold = await begin("o1");
   const { until, end } = follow("o1");
   await until(1);
   const other = await openStoreHere(join(folder, "store.db"));
-  await other.append([transition(task("o1", "a", "Success"))], { run: { ...run("o1", "Success"), endedAt: 2000 } });
+  await other.append(hold, [transition(task("o1", "a", "Success"))], {
+    run: { ...run("o1", "Success"), endedAt: 2000 },
+  });
   await other.close();
   const last = (await until(2)).at(-1)!;
   assert.ok(last.kind === "snapshot" && last.run.state.type === "Success");
@@ -186,7 +191,7 @@ test("a run that another process writes is followed all the same", async () => {
 test("a store whose file is deleted is told to every view, in words", async () => {
   const path = join(folder, "deleted.db");
   const lost = new KernelStore(path);
-  await (await lost.open()).beginRun(run("l1", "Running"), graph, owner);
+  await beginRun(await lost.open(), run("l1", "Running"), graph, owner);
   const sent: RunCommEvent[] = [];
   const link = { send: (data: JsonObject) => void sent.push(data as unknown as RunCommEvent), close: () => {} };
   const end = runCommTarget({
@@ -207,13 +212,13 @@ test("a store whose file is deleted is told to every view, in words", async () =
 });
 
 test("a closed comm hears nothing more", async () => {
-  await begin("r3");
+  const hold = await begin("r3");
   const closed = follow("r3");
   await closed.until(1);
   closed.end.close();
   const open = follow("r3");
   await open.until(1);
-  await (await store.open()).append([transition(task("r3", "a", "Running"))]);
+  await (await store.open()).append(hold, [transition(task("r3", "a", "Running"))]);
   await open.until(2);
   assert.is(closed.sent.length, 1);
   open.end.close();

@@ -1,4 +1,4 @@
-import type { ResultRecord, TaskRunRecord } from "../../contracts/records.js";
+import type { FlowRunSummary, ResultRecord, TaskRunRecord } from "../../contracts/records.js";
 import { stateRecord } from "../../state/state-record.js";
 import type { State } from "../../state/states.js";
 import type { Transition } from "../../store/store.js";
@@ -20,11 +20,12 @@ export function parentTransition(
   { unit, call, children }: Node,
   state: State,
   result: ResultRecord,
-  flowRunId: string,
+  { id: flowRunId, attempt }: FlowRunSummary,
 ): Transition {
   const run: TaskRunRecord = {
     id: unit.id,
     flowRunId,
+    attempt,
     name: call.name,
     task: call.task.name,
     mapIndex: null,

@@ -1,4 +1,5 @@
 import type { FlowRunRecord, FlowRunSummary, GraphNode, LogRecord, TaskRunRecord } from "../../contracts/records.js";
+import type { RunHold } from "../../store/begin-ask.js";
 import type { Store, Transition } from "../../store/store.js";
 import type { LiveRun } from "../host/host.js";
 
@@ -14,6 +15,7 @@ interface Row {
 export class RunJournal implements LiveRun {
   readonly ended: Promise<void>;
   readonly #store: Store | null;
+  readonly #hold: RunHold | null;
   readonly #rows = new Map<string, Row>();
   readonly #listeners = new Set<() => void>();
   #graph: readonly GraphNode[] = [];
@@ -25,8 +27,10 @@ export class RunJournal implements LiveRun {
   /** The first write that failed; the run went on without. */
   failure: unknown;
 
-  constructor(store: Store | null, run: FlowRunSummary, graph: readonly GraphNode[]) {
+  /** @param hold null without a store */
+  constructor(store: Store | null, run: FlowRunSummary, hold: RunHold | null, graph: readonly GraphNode[]) {
     this.#store = store;
+    this.#hold = hold;
     this.#run = run;
     this.#planRows(graph);
     this.ended = new Promise((resolve) => {
@@ -48,7 +52,8 @@ export class RunJournal implements LiveRun {
     if (graph.length === this.#graph.length) return;
     this.#planRows(graph);
     void this.#soon();
-    this.#store?.setGraph(this.#run.id, graph).catch((thrown: unknown) => {
+    if (!this.#store || !this.#hold) return;
+    this.#store.setGraph(this.#hold, graph).catch((thrown: unknown) => {
       this.failure ??= thrown;
     });
   }
@@ -71,6 +76,13 @@ export class RunJournal implements LiveRun {
     this.#run = run;
     this.#waiting.changed = true;
     return this.#soon();
+  }
+
+  /** Writes that a task run stays in the state in which an earlier attempt left it. */
+  keep(run: TaskRunRecord): void {
+    this.#place(run);
+    this.#waiting.kept.push(run.id);
+    void this.#soon();
   }
 
   /** Tells of something that is seen and not stored: progress. */
@@ -131,21 +143,22 @@ export class RunJournal implements LiveRun {
   }
 
   #flush(): void {
-    const { transitions, lines, changed, settle } = this.#waiting;
+    const { settle, ...waiting } = this.#waiting;
     this.#waiting = nothingWaiting();
     this.#scheduled = false;
-    void this.#write(transitions, lines, changed).then(settle);
+    void this.#write(waiting).then(settle);
     for (const listener of this.#listeners) listener();
   }
 
-  async #write(transitions: Transition[], lines: LogRecord[], changed: boolean): Promise<boolean> {
-    const store = this.#store;
-    if (!store) return false;
+  async #write({ transitions, kept, lines, changed }: Omit<WaitingWrites, "settle">): Promise<boolean> {
+    const [store, hold] = [this.#store, this.#hold];
+    if (!store || !hold) return false;
     try {
       const written: Promise<unknown>[] = [];
       if (transitions.length > 0 || changed)
-        written.push(store.append(transitions, changed ? { run: this.#run } : undefined));
-      if (lines.length > 0) written.push(store.log(lines));
+        written.push(store.append(hold, transitions, changed ? { run: this.#run } : undefined));
+      if (kept.length > 0) written.push(store.keep(hold, kept));
+      if (lines.length > 0) written.push(store.log(hold, lines));
       await Promise.all(written);
       return true;
     } catch (thrown) {
@@ -155,11 +168,14 @@ export class RunJournal implements LiveRun {
   }
 }
 
+type WaitingWrites = ReturnType<typeof nothingWaiting>;
+
 /** What the next turn writes, and the one promise for all who wait for it. */
 function nothingWaiting() {
   let settle: (durable: boolean) => void = () => {};
   const done = new Promise<boolean>((resolve) => {
     settle = resolve;
   });
-  return { transitions: [] as Transition[], lines: [] as LogRecord[], changed: false, done, settle };
+  const [transitions, kept, lines]: [Transition[], string[], LogRecord[]] = [[], [], []];
+  return { transitions, kept, lines, changed: false, done, settle };
 }

@@ -1,12 +1,14 @@
+import { hash } from "node:crypto";
 import type { Json } from "../../contracts/json.js";
-import { type FlowRunSummary, type GraphNode, NO_RESULT_RECORD, SUCCESSFUL_TYPES } from "../../contracts/records.js";
-import type { RememberedRun } from "../../store/remembered-run.js";
-import type { RunPlace, Store } from "../../store/store.js";
+import { type FlowRunSummary, type GraphNode, NO_RESULT_RECORD } from "../../contracts/records.js";
+import { ValueSerializer } from "../../result/value-serializer.js";
+import type { RunChoice, RunParameters, RunPlace } from "../../store/begin-ask.js";
+import type { Store } from "../../store/store.js";
 import type { RememberedTask } from "../../store/task-memory.js";
 import { RunJournal } from "../persist/run-journal.js";
 import { unitName } from "../plan/map-children.js";
 import type { Clock } from "./clock.js";
-import { endOfStopped, isLive } from "./live-runs.js";
+import { endOfAllStopped } from "./live-runs.js";
 import { thisOwner } from "./owner.js";
 
 /** What is asked of a run's beginning. */
@@ -28,48 +30,65 @@ export interface BegunRun {
 
 /**
  * Writes that a run begins.
- * @throws {RangeError} when the run to go on with is unknown, {RunOwnedError} when another process runs it.
+ * @throws {RangeError} when the run to resume is unknown or another flow's, {RunOwnedError} when another process runs it.
  */
 export async function beginRun(ask: RunBeginning): Promise<BegunRun> {
   const { store, place, graph, clock } = ask;
-  const left = await runToGoOnWith(ask);
-  const now = clock.now();
-  const { flow, file, cell } = place;
-  const run: FlowRunSummary = {
-    v: 1,
-    id: left?.summary.id ?? clock.newId(),
-    flow,
-    place: { file, cell },
-    state: { v: 1, type: "Running", message: null, timestamp: now, runCount: 0, result: NO_RESULT_RECORD },
-    attempt: (left?.summary.attempt ?? 0) + 1,
-    kept: 0,
-    ran: 0,
-    createdAt: left?.summary.createdAt ?? now,
-    startedAt: now,
-    endedAt: null,
-    parameters: Object.fromEntries(Object.entries(ask.parameters).map(([name, value]) => [name, jsonOf(value)])),
-  };
-  const written = store?.beginRun(run, graph, thisOwner);
-  written?.catch(() => {}); // told below
-  const tasks = left?.tasks ?? []; // parsed meanwhile
-  await written;
-  const journal = new RunJournal(store, run, graph);
+  const shown = Object.fromEntries(Object.entries(ask.parameters).map(([name, value]) => [name, jsonOf(value)]));
+  const abandoned = await endOfAllStopped(clock);
+  const begun = await store?.begin({
+    newId: clock.newId(),
+    place,
+    occurrence: 1,
+    choice: choiceOf(ask.resume),
+    taken: [],
+    abandoned,
+    owner: thisOwner,
+    graph,
+    parameters: { ...(await losslessOf(ask.parameters)), shown },
+    now: clock.now(),
+  });
+  for (const notice of begun?.notices ?? []) process.emitWarning(notice, "CellarWarning");
+  const run = begun?.run ?? runWithoutStore(ask, shown);
+  const journal = new RunJournal(store, run, begun?.hold ?? null, graph);
+  const tasks = begun?.previous?.tasks ?? [];
   journal.remember(tasks.map((task) => task.run));
   return { journal, remembered: new Map(tasks.map((task) => [unitName(task.run.name, task.run.mapIndex), task])) };
 }
 
-async function runToGoOnWith({ store, place, resume, clock }: RunBeginning): Promise<RememberedRun | undefined> {
-  if (!store || resume === "never") return undefined;
-  const isPlace = resume === "failed" || resume === "last";
-  const find = () => (isPlace ? store.lastRun(place) : store.rememberedRun(resume));
-  let left = await find();
-  if (left && isLive(left.summary.id)) {
-    if (await endOfStopped(left.summary.id, clock)) left = await find();
-    else if (isPlace) return undefined;
-    else throw new RangeError(`Cannot resume run ${JSON.stringify(resume)}: it has not ended`);
+function choiceOf(resume: string): RunChoice {
+  if (resume === "never") return { kind: "new" };
+  if (resume === "failed") return { kind: "unsuccessful" };
+  return resume === "last" ? { kind: "last" } : { kind: "run", id: resume };
+}
+
+/** The parameters as a later attempt gets them; nothing where they cannot be serialized. */
+async function losslessOf(parameters: RunBeginning["parameters"]): Promise<Pick<RunParameters, "text" | "key">> {
+  try {
+    const text = JSON.stringify(await new ValueSerializer().serialize(parameters));
+    return { text, key: hash("sha256", text, "hex") };
+  } catch {
+    return { text: null, key: null }; // only a resume would need them
   }
-  if (!left && !isPlace) throw new RangeError(`Cannot resume run ${JSON.stringify(resume)}: the store has no such run`);
-  return resume === "failed" && left && SUCCESSFUL_TYPES.includes(left.summary.state.type) ? undefined : left;
+}
+
+function runWithoutStore({ place, clock }: RunBeginning, shown: FlowRunSummary["parameters"]): FlowRunSummary {
+  const now = clock.now();
+  const { flow, file, cell } = place;
+  return {
+    v: 1,
+    id: clock.newId(),
+    flow,
+    place: { file, cell },
+    state: { v: 1, type: "Running", message: null, timestamp: now, runCount: 0, result: NO_RESULT_RECORD },
+    attempt: 1,
+    kept: 0,
+    ran: 0,
+    createdAt: now,
+    startedAt: now,
+    endedAt: null,
+    parameters: shown,
+  };
 }
 
 /** A parameter as a list of runs shows it; text where it is no JSON. */

@@ -258,7 +258,7 @@ export class FlowRunner {
     if (!state.isMapped()) unit.ran = true;
     tell(state, unit);
     const kept = await scope.keeper.keep(state._result, false);
-    await journal.transition(parentTransition(node, state, kept.record, scope.flowRunId));
+    await journal.transition(parentTransition(node, state, kept.record, journal.run));
     unit.state = state;
   }
 

@@ -49,25 +49,24 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
   return { promise, resolve };
 }
 
-/** Whether a run goes on in this process. */
-export const isLive = (runId: string): boolean => begun.get(runId)?.stop != null;
-
 /**
- * Waits for the end of a run that was stopped. True when it has ended, or was left for dead: it takes longer
- * than it may to write its end, as when its code was unwound. False when it goes on.
+ * Waits for the ends of all runs that were stopped. Gives those that take longer than they may to write their end, as
+ * when their code was unwound: they are left for dead.
  */
-export async function endOfStopped(runId: string, clock: Clock): Promise<boolean> {
-  const run = begun.get(runId);
-  if (!run?.stop) return true;
-  if (!run.stop.state) return false;
+export async function endOfAllStopped(clock: Clock): Promise<string[]> {
+  const stopped = [...begun].filter(([, { stop }]) => stop?.state);
+  await Promise.all(stopped.map(([, run]) => endOf(run, clock)));
+  return stopped.filter(([, { stop }]) => stop !== null).map(([runId]) => runId);
+}
+
+async function endOf({ ended }: Begun, clock: Clock): Promise<void> {
   await new Promise<void>((resolve) => {
     const giveUp = clock.after(LAST_WRITES_MS, resolve);
-    void run.ended.then(() => {
+    void ended.then(() => {
       giveUp();
       resolve();
     });
   });
-  return true;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Owner } from "../../store/store.js";
+import type { Owner } from "../../store/begin-ask.js";
 
 /** This process, as the store knows who runs a flow run. */
 export const thisOwner: Owner = {

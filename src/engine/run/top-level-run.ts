@@ -5,7 +5,7 @@ import { AmbientFlow } from "../../flow/ambient-flow.js";
 import { neededCalls, orderCalls } from "../../flow/call-order.js";
 import { terminalCalls } from "../../flow/flow.js";
 import type { State } from "../../state/states.js";
-import type { RunPlace } from "../../store/store.js";
+import type { RunPlace } from "../../store/begin-ask.js";
 import { durationMs } from "../../task/duration.js";
 import type { TaskCall } from "../../task/task-call.js";
 import type { Surroundings } from "../host/host.js";

@@ -27,12 +27,9 @@ export interface UnitSetting {
   readonly checksGiven: boolean;
 }
 
-const MOST_KEPT_ROWS = 2000;
-
 /** Keeps or runs single units, and writes what they come to before anybody hears of it. */
 export class UnitRunner {
   readonly #keeper: ResultKeeper;
-  #keptRows = 0;
   /** Results of earlier attempts: read where they are needed. */
   readonly kept: KeptResults;
 
@@ -166,6 +163,7 @@ export class UnitRunner {
     const record: TaskRunRecord = {
       id: unit.id,
       flowRunId: run.scope.flowRunId,
+      attempt: this.setting.journal.run.attempt,
       name: run.call.name,
       task: run.call.task.name,
       mapIndex: unit.mapIndex,
@@ -184,12 +182,8 @@ export class UnitRunner {
 
   /** Keeps the state that an earlier attempt left. Its result stays in the store until somebody needs it. */
   #keep(unit: Unit, state: State): State {
-    const { run, memory } = unit.remembered!;
-    const record: TaskRunRecord = { ...run, kept: true, reason: "kept" };
-    // That it is kept is for people to see: of very many the run's own count says it, and a resume stays quick.
-    if (run.kept || this.#keptRows >= MOST_KEPT_ROWS) this.setting.journal.show(record);
-    else void this.setting.journal.transition({ run: record, memory, results: [] });
-    this.#keptRows += 1;
+    const { journal } = this.setting;
+    journal.keep({ ...unit.remembered!.run, attempt: journal.run.attempt, kept: true, reason: "kept" });
     this.setting.tell(state, unit);
     return state;
   }
@@ -203,6 +197,7 @@ export class UnitRunner {
       run: {
         id: unit.id,
         flowRunId: this.setting.scope.flowRunId,
+        attempt: this.setting.journal.run.attempt,
         name: call.name,
         task: call.task.name,
         mapIndex: unit.mapIndex,
