@@ -8,7 +8,11 @@ export const mediaDrawer =
   (bundle, host) => {
     const { "text/plain": _text, ...media } = bundle;
     const mimeType = registry.preferredMimeType(media, "ensure");
-    if (!mimeType || !host.isConnected) return;
+    if (!host.isConnected) return;
+    if (!mimeType) {
+      host.textContent = `No renderer is installed for ${Object.keys(media).join(", ")}; download the result to see all of it`;
+      return;
+    }
     const widget = registry.createRenderer(mimeType);
     Widget.attach(widget, host);
     void widget.renderModel(new MimeModel({ data: media, trusted: false })).catch((error: unknown) => {

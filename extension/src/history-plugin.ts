@@ -5,6 +5,7 @@ import { FLOW_RUN_MIME, type FlowRunSummary } from "../../src/contracts/records.
 import { outputPlaces } from "./output-places.js";
 import { RunHistory } from "./panels/run-history.js";
 import { RenderedFlowRun } from "./renderers/flow-run.js";
+import type { RunHub } from "./run-hub.js";
 import type { DrawMedia } from "./views/preview-view.js";
 
 const SHOW_COMMAND = "cellar:show-runs";
@@ -14,6 +15,7 @@ export function addRunHistory(
   app: JupyterFrontEnd,
   tracker: INotebookTracker,
   palette: ICommandPalette | null,
+  hub: RunHub,
   drawMedia: DrawMedia,
 ): void {
   const places = outputPlaces(tracker);
@@ -21,7 +23,7 @@ export function addRunHistory(
     const id = `cellar-run-${run.id}`;
     const there = [...app.shell.widgets("main")].find((widget) => widget.id === id);
     if (!there) {
-      const content = new RenderedFlowRun(FLOW_RUN_MIME, { ...places, sessionOf: () => session }, drawMedia);
+      const content = new RenderedFlowRun(FLOW_RUN_MIME, { ...places, sessionOf: () => session }, hub, drawMedia);
       // Its kernel's answer brings graph and tasks.
       content.showRun({ ...run, graph: [], tasks: [] });
       const widget = new MainAreaWidget({ content });

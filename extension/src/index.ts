@@ -12,6 +12,10 @@ import { outputPlaces } from "./output-places.js";
 import { flowRunRendererFactory } from "./renderers/flow-run.js";
 import { resultRendererFactory } from "./renderers/result.js";
 import { stateRendererFactory } from "./renderers/state.js";
+import { RunHub } from "./run-hub.js";
+
+/** Shared by all plugins: one record of a run in the page. */
+const hub = new RunHub();
 
 const renderers: JupyterFrontEndPlugin<void> = {
   id: "cellar-lab:renderers",
@@ -21,9 +25,9 @@ const renderers: JupyterFrontEndPlugin<void> = {
   optional: [INotebookTracker],
   activate: (_: JupyterFrontEnd, registry: IRenderMimeRegistry, tracker: INotebookTracker | null) => {
     const places = outputPlaces(tracker);
-    registry.addFactory(stateRendererFactory(places));
+    registry.addFactory(stateRendererFactory(places, hub));
     registry.addFactory(resultRendererFactory);
-    registry.addFactory(flowRunRendererFactory(places, mediaDrawer(registry)));
+    registry.addFactory(flowRunRendererFactory(places, hub, mediaDrawer(registry)));
   },
 };
 
@@ -52,7 +56,7 @@ const history: JupyterFrontEndPlugin<void> = {
     tracker: INotebookTracker,
     registry: IRenderMimeRegistry,
     palette: ICommandPalette | null,
-  ) => addRunHistory(app, tracker, palette, mediaDrawer(registry)),
+  ) => addRunHistory(app, tracker, palette, hub, mediaDrawer(registry)),
 };
 
 const marks: JupyterFrontEndPlugin<void> = {
@@ -67,7 +71,7 @@ const marks: JupyterFrontEndPlugin<void> = {
     tracker: INotebookTracker,
     statusBar: IStatusBar | null,
     translator: ITranslator | null,
-  ) => addCellMarks(app, tracker, statusBar, (translator ?? nullTranslator).load("cellar_lab")),
+  ) => addCellMarks(app, tracker, statusBar, hub, (translator ?? nullTranslator).load("cellar_lab")),
 };
 
 export default [renderers, exporting, history, marks];

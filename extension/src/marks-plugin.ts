@@ -5,27 +5,34 @@ import type { TranslationBundle } from "@jupyterlab/translation";
 import { FAILED_TYPES, type StateType } from "../../src/contracts/records.js";
 import { CellMarks, type MarkedCell } from "./cell-marks.js";
 import { RunStatus } from "./panels/run-status.js";
+import type { RunHub } from "./run-hub.js";
+import { offerRuns } from "./run-offers.js";
 
 /** The toolbar of cells names it in schema/marks.json. */
 const RETRY_COMMAND = "cellar:retry-cell";
 
-const RETRIABLE: readonly StateType[] = [...FAILED_TYPES, "Cancelled", "Retrying"];
+/** Nothing of them failed by its own doing: they were ended from outside. */
+const RESUMABLE: readonly StateType[] = ["Crashed", "Cancelled", "Paused"];
+const RETRIABLE: readonly StateType[] = [...FAILED_TYPES, ...RESUMABLE, "Retrying"];
 
 /** States beside cells, in the status bar, and a button in the cell's toolbar that retries what failed. */
 export function addCellMarks(
   app: JupyterFrontEnd,
   tracker: INotebookTracker,
   statusBar: IStatusBar | null,
+  hub: RunHub,
   trans: TranslationBundle,
 ): void {
   const { commands } = app;
-  const marks = new CellMarks(tracker);
+  const marks = new CellMarks(tracker, hub);
+  offerRuns(tracker, hub);
   const current = (): readonly MarkedCell[] => (tracker.currentWidget ? marks.of(tracker.currentWidget) : []);
   const active = (): MarkedCell | undefined => current().find(({ cell }) => cell === tracker.activeCell);
   const retriable = (): boolean => RETRIABLE.includes(active()?.mark.state as StateType);
 
   commands.addCommand(RETRY_COMMAND, {
-    label: trans.__("Retry failed"),
+    label: () =>
+      RESUMABLE.includes(active()?.mark.state as StateType) ? trans.__("Resume") : trans.__("Retry failed"),
     caption: trans.__("Run this cell again: what finished is kept"),
     isVisible: retriable,
     isEnabled: retriable,

@@ -1,6 +1,6 @@
 import { Dialog, type ISessionContext, showDialog } from "@jupyterlab/apputils";
 import { type INotebookTracker, NotebookActions, type NotebookPanel } from "@jupyterlab/notebook";
-import type { CellPlace } from "./views/error-view.js";
+import type { CellPlace } from "./views/cell-place.js";
 
 /** Where an output stands: the notebook around it, that notebook's kernel, and the cell that made it. */
 export interface OutputPlaces {

@@ -10,11 +10,19 @@ import {
 } from "../../src/contracts/run-comm.js";
 import type { LinkStatus } from "./views/flow-run-model.js";
 
-type Ask = RunCommRequest extends infer R ? (R extends { readonly id: number } ? Omit<R, "id"> : never) : never;
+/** A request as a view makes it; the link numbers it. */
+export type RunAsk = RunCommRequest extends infer R
+  ? R extends { readonly id: number }
+    ? Omit<R, "id">
+    : never
+  : never;
 
 export interface RunLinkListener {
   onRun(run: FlowRunRecord): void;
-  onStatus(status: LinkStatus): void;
+  /** @param reason why, in words, where the kernel gave one. */
+  onStatus(status: LinkStatus, reason?: string): void;
+  /** What ended the process that ran the run, in a sentence. */
+  onCrash(reason: string): void;
 }
 
 /**
@@ -28,6 +36,7 @@ export class RunLink {
   private lastId = 0;
   private readonly pending = new Map<number, { resolve(value: RunCommAnswer): void; reject(error: Error): void }>();
   private status: LinkStatus | undefined;
+  private reason: string | undefined;
   private disposed = false;
   /** The kernel closed the comm: asked again only after a restart, not at its every change of status. */
   private refused = false;
@@ -36,6 +45,7 @@ export class RunLink {
     private readonly runId: string,
     private readonly session: ISessionContext,
     private readonly listener: RunLinkListener,
+    private readonly detail?: RunCommOpen["detail"],
   ) {
     session.kernelChanged.connect(this.reopen, this);
     session.statusChanged.connect(this.onKernelStatus, this);
@@ -44,9 +54,9 @@ export class RunLink {
   }
 
   /** Asks the kernel; rejects with its words, or when the way to it ends first. */
-  ask(request: Ask): Promise<RunCommAnswer> {
+  ask(request: RunAsk): Promise<RunCommAnswer> {
     const { comm } = this;
-    if (!comm || this.status !== "live") return Promise.reject(new Error("Cannot ask the kernel: it is not connected"));
+    if (!comm || this.status !== "live") return Promise.reject(new Error(this.refusal()));
     this.lastId += 1;
     const id = this.lastId;
     return new Promise((resolve, reject) => {
@@ -57,6 +67,13 @@ export class RunLink {
 
   get live(): boolean {
     return this.status === "live";
+  }
+
+  private refusal(): string {
+    if (this.status === "missing") return this.reason ?? "Cannot ask the kernel: its store does not know the run";
+    return this.status === "connecting"
+      ? "Cannot ask the kernel: it is not connected yet; wait until it is idle"
+      : "Cannot ask the kernel: none is connected; start one by running a cell";
   }
 
   dispose(): void {
@@ -87,7 +104,7 @@ export class RunLink {
       this.refused = true;
       this.say("missing");
     };
-    comm.open({ runId: this.runId } satisfies RunCommOpen);
+    comm.open({ runId: this.runId, ...(this.detail && { detail: this.detail }) } satisfies RunCommOpen);
   }
 
   private hear(event: RunCommEvent): void {
@@ -97,9 +114,10 @@ export class RunLink {
       if (event.ok) call?.resolve(event.value);
       else call?.reject(new Error(event.error));
     } else if (event.kind === "missing") {
-      this.say("missing");
+      this.say("missing", event.reason);
     } else if (event.kind === "snapshot") {
       this.tell(event.seq, event.run);
+      if (event.crash !== undefined) this.listener.onCrash(event.crash);
     } else if (!this.run || event.seq !== this.seq + 1) {
       this.reopen(); // a delta was lost: only a snapshot mends that
     } else {
@@ -151,10 +169,11 @@ export class RunLink {
     this.pending.clear();
   }
 
-  private say(status: LinkStatus): void {
-    if (this.disposed || status === this.status) return;
+  private say(status: LinkStatus, reason?: string): void {
+    if (this.disposed || (status === this.status && reason === this.reason)) return;
     this.status = status;
-    this.listener.onStatus(status);
+    this.reason = reason;
+    this.listener.onStatus(status, reason);
   }
 }
 

@@ -88,7 +88,7 @@ export class Kernel {
       [RUN_COMM_TARGET]: runCommTarget({
         ...storeViews,
         session: this.session.ask,
-        preview: this.previews.read,
+        previews: this.previews,
         progress: this.progress,
       }),
       [HISTORY_COMM_TARGET]: historyCommTarget(storeViews),

@@ -1,6 +1,6 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import type { Json } from "../../src/contracts/json.js";
-import type { ResultPreview } from "../../src/contracts/run-comm.js";
+import type { DownloadFormat, DownloadStart, ResultPreview } from "../../src/contracts/run-comm.js";
 import { type Caller, connect } from "../../src/links/calls.js";
 import { type Port, threadPort } from "../../src/links/port.js";
 import type { PreviewAsk, PreviewCalls, PreviewSetup } from "../links/preview-calls.js";
@@ -29,17 +29,32 @@ export class ResultPreviews {
   ) {}
 
   /** @throws {Error} as the reading did: a damaged result, a serializer that is not known. */
-  readonly read = async (ask: PreviewAsk): Promise<ResultPreview> => {
-    if (!isSelfContained(ask.serializer)) return this.session("readResult", ask);
+  readonly read = async (ask: PreviewAsk): Promise<ResultPreview> =>
+    isSelfContained(ask.serializer) ? this.inThread((call) => call("preview", ask)) : this.session("readResult", ask);
+
+  /** Begins to download a result. @throws {TypeError} when it has no such form, or only its session can read it. */
+  readonly download = async (ask: PreviewAsk & { readonly format: DownloadFormat }): Promise<DownloadStart> => {
+    if (ask.format !== "raw" && !isSelfContained(ask.serializer))
+      throw new TypeError(
+        `Cannot write the result as ${ask.format.toUpperCase()}: only the notebook's own serializer reads it; download it raw`,
+      );
+    return this.inThread((call) => call("download", ask));
+  };
+
+  /** The next piece of a download; null when it is complete. */
+  readonly downloadNext = async (download: number): Promise<Uint8Array | null> =>
+    (await this.inThread((call) => call("downloadNext", { download }))).piece;
+
+  private async inThread<T>(ask: (call: Caller<PreviewCalls>) => Promise<T>): Promise<T> {
     clearTimeout(this.idle);
     this.open += 1;
     try {
-      return await (this.call ?? this.start())("preview", ask);
+      return await ask(this.call ?? this.start());
     } finally {
       this.open -= 1;
       if (this.open === 0) this.idle = setTimeout(() => void this.stop(), IDLE_MS).unref();
     }
-  };
+  }
 
   async stop(): Promise<void> {
     clearTimeout(this.idle);

@@ -1,21 +1,15 @@
 import type { Json } from "../../src/contracts/json.js";
 import type { FlowRunRecord, FlowRunSummary, TaskRunRecord } from "../../src/contracts/records.js";
-import type {
-  ResultPreview,
-  RunCommAnswer,
-  RunCommEvent,
-  RunCommOpen,
-  RunCommRequest,
-} from "../../src/contracts/run-comm.js";
+import type { RunCommAnswer, RunCommEvent, RunCommOpen, RunCommRequest } from "../../src/contracts/run-comm.js";
 import { flowRunBundle } from "../../src/display/flow-run-bundle.js";
 import type { Caller } from "../../src/links/calls.js";
 import type { Store } from "../../src/store/store.js";
 import type { StoreListener } from "../../src/store/watch-store.js";
-import type { PreviewAsk } from "../links/preview-calls.js";
 import type { SessionCalls } from "../links/session-calls.js";
 import type { JsonObject } from "../protocol/messages.js";
 import type { CommEnd, CommLink, CommTarget } from "./comms.js";
 import type { LiveProgress } from "./live-progress.js";
+import type { ResultPreviews } from "./result-previews.js";
 
 /** What a run's comm needs of the kernel process. */
 export interface RunCommParts {
@@ -25,7 +19,7 @@ export interface RunCommParts {
   /** Calls back when runs may have ended without a write. Returns the way to stop. */
   readonly onDoubt: (listener: (reason: string) => void) => () => void;
   readonly session: Caller<SessionCalls>;
-  readonly preview: (ask: PreviewAsk) => Promise<ResultPreview>;
+  readonly previews: Pick<ResultPreviews, "read" | "download" | "downloadNext">;
   readonly progress: Pick<LiveProgress, "listen" | "withProgress">;
 }
 
@@ -113,7 +107,7 @@ class FollowedRun implements CommEnd {
   }
 
   private async answer(request: RunCommRequest): Promise<RunCommAnswer> {
-    const { session, preview, openStore } = this.parts;
+    const { session, previews, openStore } = this.parts;
     switch (request.ask) {
       case "retry":
         return session("retryRun", { runId: this.runId, rerun: request.rerun });
@@ -126,10 +120,21 @@ class FollowedRun implements CommEnd {
       case "bundle":
         return flowRunBundle(await this.read());
       case "preview":
-        return preview({
+        return previews.read({
           resultId: request.resultId,
           serializer: await this.serializerOf(request.resultId),
+          ...(request.from !== undefined && { from: request.from }),
         });
+      case "download":
+        return previews.download({
+          resultId: request.resultId,
+          serializer: await this.serializerOf(request.resultId),
+          format: request.format,
+        });
+      case "downloadNext": {
+        const piece = await previews.downloadNext(request.download);
+        return { base64: piece && Buffer.from(piece).toString("base64") };
+      }
       default:
         throw new RangeError(`Cannot answer ${JSON.stringify((request as { ask: Json }).ask)}: no such request`);
     }

@@ -33,13 +33,58 @@ export type RunCommRequest =
   /** Runs the flow again, keeping what finished. Executes code: only from a trusted notebook. */
   | { readonly id: number; readonly ask: "retry"; readonly rerun: Rerun }
   | { readonly id: number; readonly ask: "cancel" }
-  /** Reads a window of a stored result, as text or rows. */
-  | { readonly id: number; readonly ask: "preview"; readonly resultId: string }
+  /** Reads a stored result for a person: of a table the 100 rows from `from` on. */
+  | { readonly id: number; readonly ask: "preview"; readonly resultId: string; readonly from?: number }
+  /** Begins to download a stored result; answered by a DownloadStart. */
+  | { readonly id: number; readonly ask: "download"; readonly resultId: string; readonly format: DownloadFormat }
+  /** Asks for the next piece of a download; answered by a DownloadPiece. */
+  | { readonly id: number; readonly ask: "downloadNext"; readonly download: number }
   | { readonly id: number; readonly ask: "logs"; readonly taskRunId: string }
   /** Every state a task run had, oldest first. */
   | { readonly id: number; readonly ask: "history"; readonly taskRunId: string }
   /** The run as an output of a cell, with its fallbacks: what a notebook is to keep. */
   | { readonly id: number; readonly ask: "bundle" };
+
+/** The forms in which a result can be kept: a table as CSV, anything as JSON, bytes and text as they are. */
+export type DownloadFormat = "csv" | "json" | "raw";
+
+export interface DownloadStart {
+  readonly download: number;
+  /** Name for the file. */
+  readonly name: string;
+  /** Its media type. */
+  readonly type: string;
+}
+
+export interface DownloadPiece {
+  /** Bytes in base64; null when the download is complete. */
+  readonly base64: string | null;
+}
+
+/** What a column of a table holds. */
+export interface ColumnSummary {
+  /** "integer", "number", "string", "boolean", "datetime", "bigint", "object", "mixed" or "empty". */
+  readonly type: string;
+  /** Rows without a value. */
+  readonly nulls: number;
+  /** Least and greatest value as text; null where they have no order. */
+  readonly min: string | null;
+  readonly max: string | null;
+  /** Of numbers: how many are in each of equal parts of [min, max]. */
+  readonly bins?: readonly number[];
+}
+
+/** A part of a value that JSON cannot say. */
+export interface TreeNode {
+  /** Name in its parent, with its mark: "name:", "key →", "·". */
+  readonly key?: string;
+  readonly text: string;
+  /** How its text is coloured: a JavaScript type, "parent", "note" or "other". */
+  readonly type: string;
+  readonly children?: readonly TreeNode[];
+  /** Children left out. */
+  readonly omitted?: number;
+}
 
 /** A stored result, read for a person: at most 100 rows × 30 columns, or 64 KiB of text. */
 export type ResultPreview =
@@ -47,9 +92,16 @@ export type ResultPreview =
       readonly kind: "table";
       readonly columns: readonly string[];
       readonly rows: readonly (readonly string[])[];
+      /** Index of the first of `rows`. @default 0 */
+      readonly from?: number;
       readonly totalRows: number;
+      /** Names of columns past the 30 that are shown. */
+      readonly moreColumns?: readonly string[];
+      /** Of each column in `columns`; with the first window. */
+      readonly summaries?: readonly ColumnSummary[];
     }
   | { readonly kind: "json"; readonly value: Json }
+  | { readonly kind: "tree"; readonly tree: TreeNode }
   | { readonly kind: "error"; readonly error: ErrorRecord }
   /** A picture, a document or a chart, as an output of a cell holds it; base64 where it is binary. */
   | { readonly kind: "mime"; readonly bundle: { readonly [mime: string]: Json } }
@@ -61,6 +113,8 @@ export type RunCommAnswer =
   | ResultPreview
   | readonly LogRecord[]
   | readonly StateRecord[]
+  | DownloadStart
+  | DownloadPiece
   | { readonly [mime: string]: Json };
 
 /** What the kernel process sends. */

@@ -1,4 +1,4 @@
-import { TABLE_LIMITS, type Table } from "./table.js";
+import type { RowSource } from "./row-source.js";
 
 interface ArrowType {
   /** https://arrow.apache.org/docs/js/enums/Arrow.dom.Type.html */
@@ -22,32 +22,33 @@ const TIMESTAMP = 10;
  * An Apache Arrow table, record batch or vector, known by its interface; undefined for anything else.
  * https://arrow.apache.org/docs/js/classes/Arrow.dom.Table.html
  */
-export function arrowTable(value: object): Table | undefined {
-  if (isTable(value)) return cornerOf(value);
-  return isVector(value) ? columnOf(value) : undefined;
+export function arrowRows(value: object): RowSource | undefined {
+  if (isTable(value)) return rowsOfTable(value);
+  return isVector(value) ? rowsOfVector(value) : undefined;
 }
 
-function cornerOf(table: ArrowTable): Table {
+function rowsOfTable(table: ArrowTable): RowSource {
   const { fields } = table.schema;
-  const shown = fields.slice(0, TABLE_LIMITS.columns);
-  const rows = Array.from({ length: Math.min(table.numRows, TABLE_LIMITS.rows) }, (_, row) => table.get(row));
   return {
-    columns: shown.map(({ name }) => name),
-    rows: rows.map((row) => shown.map(({ name, type }) => readable(row?.[name], type))),
+    columns: fields.map(({ name }) => name),
     totalRows: table.numRows,
-    totalColumns: fields.length,
+    rows: (from, to) =>
+      range(from, Math.min(to, table.numRows)).map((index) => {
+        const row = table.get(index);
+        return fields.map(({ name, type }) => readable(row?.[name], type));
+      }),
   };
 }
 
-function columnOf(vector: ArrowVector): Table {
-  const length = Math.min(vector.length, TABLE_LIMITS.rows);
-  return {
-    columns: [String(vector.type)],
-    rows: Array.from({ length }, (_, index) => [readable(vector.get(index), vector.type)]),
-    totalRows: vector.length,
-    totalColumns: 1,
-  };
-}
+const rowsOfVector = (vector: ArrowVector): RowSource => ({
+  columns: [String(vector.type)],
+  totalRows: vector.length,
+  rows: (from, to) =>
+    range(from, Math.min(to, vector.length)).map((index) => [readable(vector.get(index), vector.type)]),
+});
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);
 
 /** Arrow gives moments as milliseconds. */
 function readable(value: unknown, type: ArrowType | undefined): unknown {

@@ -91,6 +91,25 @@ export const totalOf = (counts: StateCounts): number =>
 export const keptAndRan = ({ kept, cached, ran }: Pick<FlowRunRecord, "kept" | "cached" | "ran">): string =>
   `kept ${kept}, ${cached ? `cached ${cached}, ` : ""}ran ${ran}`;
 
+/** The same for a header: on a first attempt nothing can have been kept, so that "kept 0" is left out. */
+export const attemptCounts = (run: Pick<FlowRunRecord, "kept" | "cached" | "ran" | "attempt">): string =>
+  run.attempt === 1 && run.kept === 0 ? keptAndRan(run).replace("kept 0, ", "") : keptAndRan(run);
+
+/** The task run that failed first, by its own doing where there is one; undefined when none failed. */
+export function firstFailure(tasks: readonly TaskRunRecord[]): TaskRunRecord | undefined {
+  const failed = tasks.filter(({ state }) => FAILED_TYPES.includes(state.type));
+  const own = failed.filter(({ state }) => state.type !== "TriggerFailed");
+  const at = ({ endedAt, state }: TaskRunRecord): number => endedAt ?? state.timestamp;
+  const earliest = (all: readonly TaskRunRecord[]) =>
+    all.reduce<TaskRunRecord | undefined>((first, task) => (first && at(first) <= at(task) ? first : task), undefined);
+  // A mapped parent fails because a child did: the child says more.
+  return earliest(own.filter(({ mapIndex }) => mapIndex !== null)) && !own.some(isUnmappedError)
+    ? earliest(own.filter(({ mapIndex }) => mapIndex !== null))
+    : (earliest(own) ?? earliest(failed));
+}
+
+const isUnmappedError = ({ mapIndex, state }: TaskRunRecord): boolean => mapIndex === null && state.error !== undefined;
+
 /** Whether a task run's result was taken from the cache, so that it never began. */
 export const isCacheHit = ({ state, startedAt, kept }: TaskRunRecord): boolean =>
   state.type === "Cached" && startedAt === null && !kept;

@@ -86,7 +86,7 @@ test("a waiting task counts down to its next attempt", async () => {
   await runCell("import { context");
   await startCell("shop.run()");
   await node("pack")
-    .filter({ hasText: /retries in \d+ s · \d of 3/ })
+    .filter({ hasText: /retries in \d+ s · attempt \d of 3/ })
     .waitFor();
   await word("Failed");
   assert.is(await node("ship").getAttribute("data-state"), "TriggerFailed");

@@ -79,7 +79,7 @@ test("a stored result is read and drawn by its kind, while a cell keeps the sess
 test("what was opened can be kept as a file", async () => {
   await openResult("rows");
   const downloading = page.waitForEvent("download");
-  await drawer().getByRole("button", { name: "Download" }).click();
+  await drawer().locator(".cl-download").selectOption("csv");
   const file = await readFile(await (await downloading).path(), "utf8");
   assert.is(file, "name,size\r\nacorn,1\r\nzod,2\r\n");
   await writeFile(join(lab.folder, "stop"), "");

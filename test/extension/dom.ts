@@ -14,5 +14,8 @@ for (const name of [
 ] as const)
   Object.defineProperty(globalThis, name, { value: name === "window" ? window : window[name], configurable: true });
 
+for (const name of ["requestAnimationFrame", "getComputedStyle"] as const)
+  Object.defineProperty(globalThis, name, { value: window[name].bind(window), configurable: true });
+
 /** Ends what the window keeps running. */
 export const closeDom = (): Promise<void> => window.happyDOM.close();

@@ -28,6 +28,7 @@ function everyView(text: string): Element[] {
     logs: (taskRunId) => Promise.resolve([{ taskRunId, timestamp: START, text }]),
     history: () => Promise.resolve([{ ...state, type: "Running" }, state, { ...state, type: "Running" }, state]),
     openCell: () => false,
+    downloads: { start: () => Promise.reject(new Error("none")), next: () => Promise.reject(new Error("none")) },
     drawMedia: () => {},
   });
   view.update({ run, link: "live", trusted: true, inNotebook: true, now: START });

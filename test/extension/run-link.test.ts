@@ -76,6 +76,7 @@ function link(around = session()) {
   const made = new RunLink("run-1", around.context as never, {
     onRun: (run) => void runs.push(run),
     onStatus: (status) => void statuses.push(status),
+    onCrash: () => {},
   });
   return { ...around, link: made, runs, statuses };
 }

@@ -77,11 +77,14 @@ const transition = (of: TaskRunRecord): Transition => ({
 const graph = ["a", "b"].map((name) => ({ name, task: name, upstream: [], mapped: false, tags: [] }));
 const begin = async (id: string) => beginRun(await store.open(), run(id, "Running"), graph, owner);
 
+const unread = () => Promise.reject(new Error("nothing is read"));
+const NO_PREVIEWS: RunCommParts["previews"] = { read: unread, download: unread, downloadNext: unread };
+
 /** Follows a run and keeps what is sent. */
 function follow(
   runId: string,
   session: Caller<SessionCalls> = () => Promise.reject(new Error("no session runs")),
-  preview: RunCommParts["preview"] = () => Promise.reject(new Error("nothing is read")),
+  read: RunCommParts["previews"]["read"] = () => Promise.reject(new Error("nothing is read")),
 ) {
   const sent: RunCommEvent[] = [];
   const link = { send: (data: JsonObject) => void sent.push(data as unknown as RunCommEvent), close: () => {} };
@@ -90,7 +93,7 @@ function follow(
     listen: store.listen.bind(store),
     onDoubt: store.onDoubt.bind(store),
     session,
-    preview,
+    previews: { ...NO_PREVIEWS, read },
     progress,
   };
   const end: CommEnd = runCommTarget(parts)(link, { runId });
@@ -199,7 +202,7 @@ test("a store whose file is deleted is told to every view, in words", async () =
     listen: lost.listen.bind(lost),
     onDoubt: lost.onDoubt.bind(lost),
     session: () => Promise.reject(new Error("no session runs")),
-    preview: () => Promise.reject(new Error("nothing is read")),
+    previews: NO_PREVIEWS,
     progress,
   })(link, { runId: "l1" });
   while (sent.length < 1) await new Promise((resolve) => setTimeout(resolve, 5));

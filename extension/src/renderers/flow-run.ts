@@ -1,10 +1,17 @@
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { FLOW_RUN_MIME, type FlowRunRecord, type LogRecord, type StateRecord } from "../../../src/contracts/records.js";
-import type { Rerun, ResultPreview } from "../../../src/contracts/run-comm.js";
+import type {
+  DownloadFormat,
+  DownloadPiece,
+  DownloadStart,
+  Rerun,
+  ResultPreview,
+} from "../../../src/contracts/run-comm.js";
 import { announceEnd } from "../announce-end.js";
 import type { OutputPlaces } from "../output-places.js";
-import { RunLink } from "../run-link.js";
-import type { CellPlace } from "../views/error-view.js";
+import type { FollowedRun, RunHub } from "../run-hub.js";
+import type { RunAsk } from "../run-link.js";
+import type { CellPlace } from "../views/cell-place.js";
 import type { FlowRunActions, LinkStatus } from "../views/flow-run-model.js";
 import { flowRunView } from "../views/flow-run-view.js";
 import type { DrawMedia } from "../views/preview-view.js";
@@ -17,14 +24,19 @@ type Message = Parameters<CellarWidget["processMessage"]>[0];
 export class RenderedFlowRun extends CellarWidget implements FlowRunActions {
   private run: FlowRunRecord | undefined;
   private trusted = false;
-  private link: RunLink | undefined;
+  private link: FollowedRun | undefined;
   private status: LinkStatus = "none";
+  private reason: string | undefined;
+  private crash: string | undefined;
+  /** The last record that came from the kernel. */
+  private heard: FlowRunRecord | undefined;
   private clock = 0;
   private readonly view = flowRunView(this);
 
   constructor(
     mimeType: string,
     private readonly places: OutputPlaces,
+    private readonly hub: RunHub,
     readonly drawMedia: DrawMedia,
   ) {
     super(mimeType);
@@ -49,9 +61,16 @@ export class RenderedFlowRun extends CellarWidget implements FlowRunActions {
     await this.asked({ ask: "cancel" });
   }
 
-  async preview(resultId: string): Promise<ResultPreview> {
-    return (await this.asked({ ask: "preview", resultId })) as ResultPreview;
+  async preview(resultId: string, from?: number): Promise<ResultPreview> {
+    const asked = { ask: "preview", resultId, ...(from !== undefined && { from }) } as const;
+    return (await this.asked(asked)) as ResultPreview;
   }
+
+  readonly downloads = {
+    start: async (resultId: string, format: DownloadFormat) =>
+      (await this.asked({ ask: "download", resultId, format })) as DownloadStart,
+    next: async (download: number) => (await this.asked({ ask: "downloadNext", download })) as DownloadPiece,
+  };
 
   async logs(taskRunId: string): Promise<readonly LogRecord[]> {
     return (await this.asked({ ask: "logs", taskRunId })) as readonly LogRecord[];
@@ -88,7 +107,7 @@ export class RenderedFlowRun extends CellarWidget implements FlowRunActions {
     this.redraw();
   }
 
-  private asked(request: Parameters<RunLink["ask"]>[0]): ReturnType<RunLink["ask"]> {
+  private asked(request: RunAsk): ReturnType<FollowedRun["ask"]> {
     return this.link?.ask(request) ?? Promise.reject(new Error("Cannot ask the kernel: it is not connected"));
   }
 
@@ -96,23 +115,47 @@ export class RenderedFlowRun extends CellarWidget implements FlowRunActions {
     if (this.link || !this.run || !this.trusted || !this.isAttached) return;
     const session = this.places.sessionOf(this.node);
     if (!session) return;
-    this.link = new RunLink(this.run.id, session, {
+    this.link = this.hub.follow(session, this.run.id, "all", {
       onRun: (run) => {
-        announceEnd(this.run, run, () => this.node.scrollIntoView({ block: "center" }));
+        announceEnd(this.heard, run, () => this.node.scrollIntoView({ block: "center" }));
+        if (run.endedAt === null) this.crash = undefined;
+        this.heard = run;
         this.run = run;
         if (this.status === "live") this.redraw();
+        void this.keep(run);
       },
-      onStatus: (status) => {
+      onStatus: (status, reason) => {
         this.status = status;
+        this.reason = reason;
+        this.redraw();
+      },
+      onCrash: (reason) => {
+        this.crash = reason;
         this.redraw();
       },
     });
   }
 
+  /** Has the notebook keep how the run ended, where what it would save says otherwise. */
+  private async keep(run: FlowRunRecord): Promise<void> {
+    const { model, link } = this;
+    if (!model || !link || run.endedAt === null || isSameEnd(model.data[this.mimeType], run)) return;
+    try {
+      const data = (await link.ask({ ask: "bundle" })) as IRenderMime.IMimeModel["data"];
+      if (this.isDisposed || this.model !== model || isSameEnd(model.data[this.mimeType], run)) return;
+      model.setData({ data: { ...data } });
+    } catch {
+      // the kernel went away: the view itself is right, and asks again when the notebook is opened
+    }
+  }
+
   private unlink(): void {
     this.link?.dispose();
     this.link = undefined;
+    this.heard = undefined;
     this.status = "none";
+    this.reason = undefined;
+    this.crash = undefined;
   }
 
   private redraw(): void {
@@ -120,6 +163,8 @@ export class RenderedFlowRun extends CellarWidget implements FlowRunActions {
     this.view.update({
       run: this.run,
       link: this.status,
+      reason: this.reason,
+      crash: this.crash,
       trusted: this.trusted,
       inNotebook: this.places.sessionOf(this.node) !== undefined,
       now: Date.now(),
@@ -133,9 +178,18 @@ export class RenderedFlowRun extends CellarWidget implements FlowRunActions {
   }
 }
 
-export const flowRunRendererFactory = (places: OutputPlaces, drawMedia: DrawMedia): IRenderMime.IRendererFactory => ({
+function isSameEnd(saved: unknown, run: FlowRunRecord): boolean {
+  const { attempt, endedAt, state } = (saved ?? {}) as Partial<FlowRunRecord>;
+  return attempt === run.attempt && endedAt === run.endedAt && state?.type === run.state.type;
+}
+
+export const flowRunRendererFactory = (
+  places: OutputPlaces,
+  hub: RunHub,
+  drawMedia: DrawMedia,
+): IRenderMime.IRendererFactory => ({
   safe: true, // the view writes text nodes only; its actions are off in an untrusted notebook
   mimeTypes: [FLOW_RUN_MIME],
   defaultRank: 20,
-  createRenderer: ({ mimeType }) => new RenderedFlowRun(mimeType, places, drawMedia),
+  createRenderer: ({ mimeType }) => new RenderedFlowRun(mimeType, places, hub, drawMedia),
 });

@@ -1,20 +1,10 @@
 import type { ErrorRecord } from "../../../src/contracts/records.js";
+import { type OpenCell, placeIn } from "./cell-place.js";
 import { element, setChildren, type View } from "./element.js";
 
 const DEEPEST_CAUSE = 8;
 /** As many frames are read at a glance; more fold away. */
 const MOST_OPEN_FRAMES = 3;
-const CELL_PLACE = /Cell \[(\d+)\], line (\d+):(\d+)/;
-
-/** A place in a cell, as a stack names it; lines and columns count from 1. */
-export interface CellPlace {
-  /** The cell's execution count. */
-  readonly count: number;
-  readonly line: number;
-  readonly column: number;
-}
-/** Shows a place in the editor; false when its cell is not there any more. */
-export type OpenCell = (place: CellPlace) => boolean;
 
 /** An error with its chain of causes. Long stacks fold away; a frame in a cell leads there. */
 export function errorView(openCell?: OpenCell): View<ErrorRecord | undefined> {
@@ -71,14 +61,14 @@ function one(error: ErrorRecord, openCell: OpenCell | undefined): HTMLElement {
 
 /** A frame as text, its place in a cell as a button. */
 function frameParts(frame: string, openCell: OpenCell | undefined): (Node | string)[] {
-  const found = openCell && CELL_PLACE.exec(frame);
+  const found = openCell && placeIn(frame);
   if (!found) return [frame];
-  const [count, line, column] = found.slice(1).map(Number) as [number, number, number];
-  const button = element("button", { type: "button", class: "cl-link cl-frame", title: "Go to the cell" }, found[0]);
+  const text = frame.slice(found.start, found.end);
+  const button = element("button", { type: "button", class: "cl-link cl-frame", title: "Go to the cell" }, text);
   button.addEventListener("click", () => {
-    if (openCell({ count, line, column })) return;
+    if (openCell(found.place)) return;
     button.disabled = true;
     button.title = "This cell ran again or is gone since";
   });
-  return [frame.slice(0, found.index), button, frame.slice(found.index + found[0].length)];
+  return [frame.slice(0, found.start), button, frame.slice(found.end)];
 }

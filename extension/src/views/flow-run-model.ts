@@ -16,8 +16,9 @@ import {
   outlineType,
   totalOf,
 } from "../../../src/display/run-outline.js";
-import type { OpenCell } from "./error-view.js";
+import type { OpenCell } from "./cell-place.js";
 import type { DrawMedia } from "./preview-view.js";
+import type { DownloadSource } from "./saved-file.js";
 import type { ShownState } from "./state-icon.js";
 
 /**
@@ -31,6 +32,10 @@ export type LinkStatus = "live" | "connecting" | "none" | "missing";
 export interface FlowRunModel {
   readonly run: FlowRunRecord;
   readonly link: LinkStatus;
+  /** Why the record is not live, in the kernel's words. */
+  readonly reason?: string | undefined;
+  /** What ended the process that ran it, in a sentence. */
+  readonly crash?: string | undefined;
   /** False in a notebook that is not trusted: nothing there may run code. */
   readonly trusted: boolean;
   /** False outside a notebook, where there is no cell to run again. */
@@ -42,7 +47,9 @@ export interface FlowRunModel {
 export interface FlowRunActions {
   retry(rerun: Rerun): Promise<void>;
   cancel(): Promise<void>;
-  preview(resultId: string): Promise<ResultPreview>;
+  /** @param from of a table: the first row wanted. */
+  preview(resultId: string, from?: number): Promise<ResultPreview>;
+  readonly downloads: DownloadSource;
   logs(taskRunId: string): Promise<readonly LogRecord[]>;
   /** Every state the task run had, oldest first. */
   history(taskRunId: string): Promise<readonly StateRecord[]>;
@@ -118,10 +125,11 @@ export function cancelRefusal(scene: RunScene): string | undefined {
 }
 
 /** What is said when the record is not live; undefined when it is. */
-export function linkNote({ link, trusted, inNotebook }: RunScene): string | undefined {
+export function linkNote({ link, trusted, inNotebook, reason }: RunScene): string | undefined {
   if (!trusted) return "Trust notebook to interact";
   if (link === "none") return inNotebook ? "Last known state; kernel not connected" : "Last known state";
-  if (link === "missing") return "Last known state; this kernel's store does not know the run";
+  if (link === "missing")
+    return `Last known state. ${reason && reason !== "This run is not in the kernel's store" ? reason : "This kernel's store does not know the run"}`;
   if (link === "connecting") return "Last known state; connecting to the kernel…";
   return undefined;
 }

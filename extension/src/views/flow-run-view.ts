@@ -28,17 +28,24 @@ export function flowRunView(actions: FlowRunActions): FlowRunView {
     selected = next;
     draw();
   };
-  const header = runHeader(actions);
+  const header = runHeader(actions, {
+    select: (key) => select(key),
+    showFailed: () => {
+      tasks.showFailed();
+      choose("Tasks");
+    },
+  });
   const histories = taskHistories(
     () => (model?.link === "live" && model.trusted ? (id) => actions.history(id) : undefined),
     () => draw(),
   );
   const graph = graphView(select);
   const timeline = timelineView(select, histories);
+  const tasks = taskTable(select);
   const panels: { readonly [T in Tab]: View<RunScene> } = {
     Graph: graph,
     Timeline: timeline,
-    Tasks: taskTable(select),
+    Tasks: tasks,
   };
   const drawer = taskDrawer(actions, select, histories);
 
@@ -97,7 +104,11 @@ export function flowRunView(actions: FlowRunActions): FlowRunView {
   function draw(): void {
     if (!model) return;
     const scene = sceneOf(model, selected);
-    setAttributes(node, { "aria-label": `Flow run ${model.run.flow}`, "data-link": model.link });
+    setAttributes(node, {
+      "aria-label": `Flow run ${model.run.flow}`,
+      "data-link": model.link,
+      "data-run": model.run.id,
+    });
     header.update(scene);
     TABS.forEach((name, index) => {
       const chosen = name === tab;

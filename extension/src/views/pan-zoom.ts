@@ -1,75 +1,107 @@
-const SMALLEST = 0.15;
+const SMALLEST = 0.05;
 const LARGEST = 2.5;
 const PAD = 16;
-/** Names stay readable until the person asks to see all: a larger picture begins at its start instead. */
-const SMALLEST_AT_FIRST = 0.8;
-/** A little less than that where it brings all in sight. */
-const SMALLEST_WHOLE = 0.75;
+/** A picture that can be shown whole at this scale begins whole. */
+const SMALLEST_WHOLE = 0.35;
+/** Where it cannot, it begins at this scale, around what matters. */
+const READABLE = 0.85;
 const LEAST_HEIGHT = 96;
 const MOST_HEIGHT = 420;
 
-interface Box {
+/** A rectangle in the picture's own units. */
+export interface Box {
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
 }
 
+/** What of the picture is in sight. */
+export interface Sight extends Box {
+  readonly scale: number;
+}
+
 export interface PanZoom {
   /** Size of what is shown; places it again unless the person has moved it. */
   setContent(width: number, height: number): void;
-  /** All of it in sight. */
+  /** All of it in sight, and so it stays when the frame changes its size. */
   fit(): void;
   zoom(factor: number): void;
   /** Moves just so far that `box` is in sight, and keeps it there when the frame changes its size. */
   reveal(box: Box | undefined): void;
+  /** Puts a point of the picture into the middle. */
+  centre(x: number, y: number): void;
+  readonly sight: Sight;
   dispose(): void;
+}
+
+export interface PanZoomOptions {
+  /** What the first view is centred on where not all can be shown. */
+  readonly important: () => Box | undefined;
+  /** The part in sight has changed. */
+  readonly changed: () => void;
 }
 
 /**
  * Moves and scales `layer` inside `frame`: drag to pan, Ctrl or ⌘ with the wheel (or a pinch) to zoom. The bare
  * wheel is left to the page.
  */
-export function panZoom(frame: SVGSVGElement, layer: SVGGElement): PanZoom {
+export function panZoom(frame: SVGSVGElement, layer: SVGGElement, { important, changed }: PanZoomOptions): PanZoom {
   let [x, y, scale] = [PAD, PAD, 1];
   let content = { width: 0, height: 0 };
-  let touched = false;
+  /** "first": as it began; "whole": the person asked for all of it; "moved": where the person put it. */
+  let mode: "first" | "whole" | "moved" = "first";
   let wanted: Box | undefined;
-  const apply = () => layer.setAttribute("transform", `translate(${round(x)} ${round(y)}) scale(${round(scale)})`);
+  let frameWidth = 0;
+  const apply = () => {
+    layer.setAttribute("transform", `translate(${round(x)} ${round(y)}) scale(${round(scale)})`);
+    changed();
+  };
   const size = () => ({
-    width: frame.getBoundingClientRect().width || 720,
+    width: frameWidth || 720,
     height: Number(frame.getAttribute("height")) || LEAST_HEIGHT,
   });
+  const measure = () => {
+    frameWidth = frame.getBoundingClientRect().width || frameWidth;
+  };
   const zoomAt = (factor: number, atX: number, atY: number) => {
     const next = Math.min(LARGEST, Math.max(SMALLEST, scale * factor));
     x = atX - ((atX - x) * next) / scale;
     y = atY - ((atY - y) * next) / scale;
     scale = next;
-    touched = true;
+    mode = "moved";
     apply();
   };
-  const fit = (wanted: number) => {
+  const place = () => {
     const { width } = size();
-    const whole = (width - PAD * 2) / (content.width || 1);
-    const smallest = whole >= SMALLEST_WHOLE ? Math.min(wanted, whole) : wanted;
-    const across = Math.min(1, Math.max(smallest, whole));
-    const height = Math.min(MOST_HEIGHT, Math.max(LEAST_HEIGHT, content.height * across + PAD * 3));
-    frame.setAttribute("height", String(Math.round(height)));
-    scale = Math.max(smallest, Math.min(across, (height - PAD * 2) / (content.height || 1)));
-    x = Math.max(PAD, (width - content.width * scale) / 2);
-    y = Math.max(PAD, (height - content.height * scale) / 2);
+    const across = (width - PAD * 2) / (content.width || 1);
+    const whole = Math.min(1, across, (MOST_HEIGHT - PAD * 2) / (content.height || 1));
+    scale = mode === "whole" || whole >= SMALLEST_WHOLE ? Math.max(SMALLEST, whole) : READABLE;
+    const height = Math.round(Math.min(MOST_HEIGHT, Math.max(LEAST_HEIGHT, content.height * scale + PAD * 2)));
+    if (frame.getAttribute("height") !== String(height)) frame.setAttribute("height", String(height));
+    const focus = important();
+    x = along(width, content.width * scale, focus && (focus.x + focus.width / 2) * scale);
+    y = along(height, content.height * scale, focus && (focus.y + focus.height / 2) * scale);
     apply();
   };
   const reveal = () => {
     if (!wanted) return;
     const { width, height } = size();
     const [left, top] = [wanted.x * scale + x, wanted.y * scale + y];
-    x += shift(left, left + wanted.width * scale, width);
-    y += shift(top, top + wanted.height * scale, height);
+    const [moveX, moveY] = [
+      shift(left, left + wanted.width * scale, width),
+      shift(top, top + wanted.height * scale, height),
+    ];
+    if (moveX === 0 && moveY === 0) return;
+    x += moveX;
+    y += moveY;
     apply();
   };
   const settle = () => {
-    if (!touched) fit(SMALLEST_AT_FIRST);
+    const before = frameWidth;
+    measure();
+    if (before === frameWidth) return; // the height is set here alone
+    if (mode !== "moved") place();
     reveal();
   };
   const onWheel = (event: WheelEvent) => {
@@ -88,7 +120,8 @@ export function panZoom(frame: SVGSVGElement, layer: SVGGElement): PanZoom {
     if (!drag.moved && Math.hypot(nextX - x, nextY - y) < 4) return; // a click that trembles
     if (!drag.moved) frame.setPointerCapture(drag.id);
     drag.moved = true;
-    touched = true;
+    mode = "moved";
+    wanted = undefined;
     [x, y] = [nextX, nextY];
     apply();
   };
@@ -106,11 +139,14 @@ export function panZoom(frame: SVGSVGElement, layer: SVGGElement): PanZoom {
     setContent(width, height) {
       if (width === content.width && height === content.height) return;
       content = { width, height };
-      if (!touched) fit(SMALLEST_AT_FIRST);
+      measure();
+      if (mode !== "moved") place();
     },
     fit() {
-      touched = false;
-      fit(SMALLEST);
+      mode = "whole";
+      wanted = undefined;
+      measure();
+      place();
     },
     zoom(factor) {
       const { width, height } = size();
@@ -120,8 +156,26 @@ export function panZoom(frame: SVGSVGElement, layer: SVGGElement): PanZoom {
       wanted = box;
       reveal();
     },
+    centre(atX, atY) {
+      const { width, height } = size();
+      x = width / 2 - atX * scale;
+      y = height / 2 - atY * scale;
+      mode = "moved";
+      apply();
+    },
+    get sight() {
+      const { width, height } = size();
+      return { x: -x / scale, y: -y / scale, width: width / scale, height: height / scale, scale };
+    },
     dispose: () => watcher?.disconnect(),
   };
+}
+
+/** Where a picture of `length` begins in a frame: in its middle, or with the point that matters as near to it as can be. */
+function along(frame: number, length: number, focus: number | undefined): number {
+  if (length <= frame - PAD * 2) return (frame - length) / 2;
+  if (focus === undefined) return PAD;
+  return Math.min(PAD, Math.max(frame - PAD - length, frame / 2 - focus));
 }
 
 /** How far [from, to] has to move to lie inside a frame of `size`. */

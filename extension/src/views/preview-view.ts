@@ -1,7 +1,9 @@
 import type { Json } from "../../../src/contracts/json.js";
-import type { ResultPreview } from "../../../src/contracts/run-comm.js";
+import type { ResultPreview, TreeNode } from "../../../src/contracts/run-comm.js";
+import type { OpenCell } from "./cell-place.js";
 import { element } from "./element.js";
-import { errorView, type OpenCell } from "./error-view.js";
+import { errorView } from "./error-view.js";
+import { type ReadRows, tableView } from "./table-view.js";
 
 const MOST_CHILDREN = 100;
 const OPEN_DEPTH = 1;
@@ -10,10 +12,17 @@ const OPEN_DEPTH = 1;
 export type DrawMedia = (bundle: { readonly [mime: string]: Json }, host: HTMLElement) => void;
 
 /** What a stored result holds, as far as the kernel read it for a person. */
-export function previewView(preview: ResultPreview, drawMedia: DrawMedia, openCell: OpenCell): HTMLElement {
+export function previewView(
+  preview: ResultPreview,
+  drawMedia: DrawMedia,
+  openCell: OpenCell,
+  readRows?: ReadRows,
+): HTMLElement {
   switch (preview.kind) {
     case "table":
-      return tableView(preview);
+      return tableView(preview, readRows);
+    case "tree":
+      return element("div", { class: "cl-json" }, treeView(preview.tree, 0));
     case "json":
       return element("div", { class: "cl-json" }, jsonView(preview.value, undefined, 0));
     case "error": {
@@ -27,8 +36,10 @@ export function previewView(preview: ResultPreview, drawMedia: DrawMedia, openCe
       return element(
         "div",
         {},
-        element("pre", { class: "cl-pre" }, preview.text),
-        preview.truncated && note("shortened"),
+        preview.text === ""
+          ? element("div", { class: "cl-note" }, "An empty text: ", element("code", {}, '""'))
+          : element("pre", { class: "cl-pre", tabindex: 0 }, preview.text),
+        preview.truncated && note("shortened; download it to have all of it"),
       );
   }
 }
@@ -39,24 +50,29 @@ function mediaView(bundle: { readonly [mime: string]: Json }, drawMedia: DrawMed
   return element("div", {}, host, note(String(bundle["text/plain"] ?? "")));
 }
 
-function tableView({ columns, rows, totalRows }: Extract<ResultPreview, { kind: "table" }>): HTMLElement {
-  const cells = (tag: "th" | "td", texts: readonly string[]) =>
-    texts.map((text) => element(tag, { title: text }, text));
-  return element(
-    "div",
-    { class: "cl-preview-table" },
-    element(
-      "div",
-      { class: "cl-scroll" },
-      element(
-        "table",
-        { class: "cl-table" },
-        element("thead", {}, element("tr", {}, ...cells("th", columns))),
-        element("tbody", {}, ...rows.map((row) => element("tr", {}, ...cells("td", row)))),
-      ),
-    ),
-    note(`${rows.length < totalRows ? `${rows.length} of ${totalRows}` : totalRows} rows × ${columns.length} columns`),
-  );
+function treeView(node: TreeNode, depth: number): HTMLElement {
+  const label = node.key === undefined ? null : element("span", { class: "cl-json-key" }, `${node.key} `);
+  if (!node.children) return element("div", {}, label, element("span", { class: `cl-json-${node.type}` }, node.text));
+  const head = element("summary", {}, label, element("span", { class: "cl-muted" }, node.text));
+  const { children, omitted } = node;
+  return foldingNode(head, depth, () => [
+    ...children.map((child) => treeView(child, depth + 1)),
+    ...(omitted ? [note(`… and ${omitted} more`)] : []),
+  ]);
+}
+
+/** A part that opens: its children are made when they are first seen. */
+function foldingNode(head: HTMLElement, depth: number, children: () => readonly HTMLElement[]): HTMLDetailsElement {
+  const node = element("details", {}, head);
+  const open = () => {
+    if (node.childElementCount === 1) node.append(...children());
+  };
+  node.addEventListener("toggle", () => node.open && open());
+  if (depth < OPEN_DEPTH) {
+    node.open = true;
+    open();
+  }
+  return node;
 }
 
 function jsonView(value: Json, key: string | undefined, depth: number): HTMLElement {
@@ -72,18 +88,11 @@ function jsonView(value: Json, key: string | undefined, depth: number): HTMLElem
   }
   const entries = Object.entries(value) as [string, Json][];
   const size = Array.isArray(value) ? `[${entries.length}]` : `{${entries.length}}`;
-  const node = element("details", {}, element("summary", {}, label, element("span", { class: "cl-muted" }, size)));
-  const open = () => {
-    if (node.childElementCount > 1) return;
-    for (const [name, child] of entries.slice(0, MOST_CHILDREN)) node.append(jsonView(child, name, depth + 1));
-    if (entries.length > MOST_CHILDREN) node.append(note(`… and ${entries.length - MOST_CHILDREN} more`));
-  };
-  node.addEventListener("toggle", () => node.open && open());
-  if (depth < OPEN_DEPTH) {
-    node.open = true;
-    open();
-  }
-  return node;
+  const head = element("summary", {}, label, element("span", { class: "cl-muted" }, size));
+  return foldingNode(head, depth, () => [
+    ...entries.slice(0, MOST_CHILDREN).map(([name, child]) => jsonView(child, name, depth + 1)),
+    ...(entries.length > MOST_CHILDREN ? [note(`… and ${entries.length - MOST_CHILDREN} more`)] : []),
+  ]);
 }
 
 const note = (text: string): HTMLElement => element("div", { class: "cl-note" }, text);

@@ -1,13 +1,16 @@
 import {
+  FAILED_TYPES,
   FINISHED_TYPES,
   type FlowRunRecord,
   type StateCounts,
   type StateType,
   SUCCESSFUL_TYPES,
+  type TaskRunRecord,
 } from "../../../src/contracts/records.js";
 import { formatDuration } from "../../../src/display/human-units.js";
-import { isCacheHit, keptAndRan } from "../../../src/display/run-outline.js";
+import { attemptCounts, firstFailure, isCacheHit, taskTitle } from "../../../src/display/run-outline.js";
 import { actionButton } from "./action-button.js";
+import { type CellPlace, placeOf } from "./cell-place.js";
 import { element, keyedViews, setAttributes, setText, type View } from "./element.js";
 import {
   cancelRefusal,
@@ -19,8 +22,9 @@ import {
   rerunRefusal,
   retryRefusal,
 } from "./flow-run-model.js";
-import { runProgress } from "./remaining.js";
+import { runProgress, waitText } from "./remaining.js";
 import { type ShownState, stateIcon, toneOf, wordOf } from "./state-icon.js";
+import { selectionKey } from "./timeline-view.js";
 
 interface Share {
   readonly state: ShownState;
@@ -51,23 +55,40 @@ const SHARE_ORDER: readonly StateType[] = [
   "Pending",
 ];
 
-/** Who ran, how it stands, what was kept, and what may be asked of the whole run. */
-export function runHeader(actions: FlowRunActions): View<RunScene> {
+/** Where the header leads to. */
+export interface HeaderLinks {
+  select(key: string): void;
+  /** Opens Tasks, filtered to what failed. */
+  showFailed(): void;
+}
+
+/** Who ran, how it is, what failed first, what was kept, and what may be asked of the whole run. */
+export function runHeader(actions: FlowRunActions, links: HeaderLinks): View<RunScene> {
   const icon = stateIcon();
   const flow = element("span", { class: "cl-title" });
   const word = element("span", { class: "cl-word" });
   const facts = element("div", { class: "cl-facts" });
-  const message = element("div", { class: "cl-message" });
+  const failure = failureLine(actions, links);
+  const message = element("div", { class: "cl-message", role: "status" });
   const note = element("div", { class: "cl-link-note", role: "status" });
   const alert = element("div", { class: "cl-alert", role: "alert", hidden: true });
+  let attempt = 0;
+  let complainedIn = 0;
   const complain = (text: string) => {
+    complainedIn = attempt;
     alert.hidden = false;
     setText(alert, text);
   };
   const retry = actionButton("cl-retry cl-primary", () => actions.retry({ kind: "failed" }), complain);
   const again = actionButton("cl-again", () => actions.retry({ kind: "all" }), complain);
   const cancel = actionButton("cl-cancel", () => actions.cancel(), complain);
-  const bar = element("div", { class: "cl-bar", role: "progressbar", "aria-valuemin": 0 });
+  const buttons = element("div", { class: "cl-actions" }, cancel.node, retry.node, again.node);
+  const bar = element("div", {
+    class: "cl-bar",
+    role: "progressbar",
+    "aria-label": "Tasks that ended",
+    "aria-valuemin": 0,
+  });
   const legend = element("div", { class: "cl-legend" });
   const updateBar = keyedViews<Share>(bar, ({ state }) => state, shareView);
   const updateLegend = keyedViews<Share>(legend, ({ state }) => state, legendView);
@@ -78,8 +99,15 @@ export function runHeader(actions: FlowRunActions): View<RunScene> {
       "div",
       { class: "cl-head" },
       icon.node,
-      element("div", { class: "cl-head-text" }, element("div", { class: "cl-head-line" }, flow, word), facts, message),
-      element("div", { class: "cl-actions" }, again.node, retry.node, cancel.node),
+      element(
+        "div",
+        { class: "cl-head-text" },
+        element("div", { class: "cl-head-line" }, flow, word),
+        failure.node,
+        message,
+        facts,
+      ),
+      buttons,
     ),
     bar,
     element("div", { class: "cl-foot-line" }, legend, note),
@@ -89,15 +117,21 @@ export function runHeader(actions: FlowRunActions): View<RunScene> {
     node,
     update(scene) {
       const { run, counts, total, running } = scene;
-      icon.update(run.state.type);
+      attempt = run.attempt;
+      const waits = running ? waitText(run.tasks, scene.now) : undefined;
+      const alone = run.endedAt === null && !running; // nobody can say how it went on
+      icon.update(waits ? "Scheduled" : run.state.type);
       setText(flow, run.flow);
-      setText(word, wordOf(run.state.type));
+      const state = wordOf(run.state.type);
+      setText(word, waits ? "Waiting" : alone ? `Was ${state.toLowerCase()}` : state);
       setAttributes(word, { "data-tone": toneOf(run.state.type) });
       setText(facts, factsOf(scene));
-      const said = SUCCESSFUL_TYPES.includes(run.state.type) || running ? "" : (run.state.message ?? "");
+      failure.update(scene);
+      const said = waits ?? messageOf(scene, !failure.node.hidden);
       setText(message, said);
       message.hidden = said === "";
       const shares = sharesOf(counts, total);
+      setAttributes(bar, { "data-handled": isHandled(scene) ? "true" : null });
       updateBar(shares);
       updateLegend(shares);
       const done = total - (shares.find(({ state }) => state === "Planned")?.count ?? 0) - openCount(counts);
@@ -108,19 +142,25 @@ export function runHeader(actions: FlowRunActions): View<RunScene> {
       });
       const failed = failedCount(scene);
       const refusal = retryRefusal(scene);
+      const succeeded = SUCCESSFUL_TYPES.includes(run.state.type);
+      const crashed = run.state.type === "Crashed" || run.state.type === "Cancelled";
       retry.update({
-        text: failed === 0 && !refusal ? "Resume" : "Retry failed",
+        text: crashed || alone || (failed === 0 && !refusal) ? "Resume" : "Retry failed",
         refusal,
       });
+      setAttributes(retry.node, { class: `cl-button cl-retry${refusal || succeeded ? "" : " cl-primary"}` });
       again.update({ text: "Run all again", refusal: rerunRefusal(scene), plan: planFrom(scene, undefined) });
-      again.node.hidden = !scene.trusted || running || scene.link !== "live";
       cancel.update({ text: "Cancel", refusal: cancelRefusal(scene) });
-      cancel.node.hidden = !running || !scene.trusted;
-      retry.node.hidden = !scene.trusted || (running && failed === 0);
+      // A button that is not there keeps its place, so that no other comes to lie under the pointer.
+      buttons.hidden = !scene.trusted;
+      again.node.hidden = scene.link !== "live";
+      setAttributes(again.node, { "data-away": running ? "true" : null });
+      setAttributes(cancel.node, { "data-away": running ? null : "true" });
+      setAttributes(retry.node, { "data-away": running || (succeeded && failed === 0) ? "true" : null });
+      if (run.attempt !== complainedIn) alert.hidden = true;
       const link = linkNote(scene);
       setText(note, link ?? "");
       note.hidden = !link;
-      if (running) alert.hidden = true;
     },
   };
 }
@@ -129,7 +169,7 @@ function factsOf(scene: RunScene): string {
   const { run, running, now } = scene;
   const end = run.endedAt ?? (running ? now : null);
   return [
-    keptAndRan(running ? soFar(scene) : run),
+    attemptCounts({ attempt: run.attempt, ...(countsItself(scene) ? soFar(scene) : run) }),
     run.attempt > 1 && `attempt ${run.attempt}`,
     end !== null && formatDuration(end - run.startedAt),
     running && runProgress(soFar(scene).ran + soFar(scene).cached, openTasks(scene), now - run.startedAt),
@@ -138,6 +178,60 @@ function factsOf(scene: RunScene): string {
     .filter(Boolean)
     .join(" · ");
 }
+
+/** A failed run's first failing task, its message and its place; how many more failed leads to them. */
+function failureLine(actions: FlowRunActions, links: HeaderLinks): View<RunScene> {
+  const name = element("button", { type: "button", class: "cl-link cl-failed-name", title: "Select the task" });
+  const text = element("span", { class: "cl-failed-text" });
+  const place = element("button", { type: "button", class: "cl-link cl-failed-place", title: "Go to the cell" });
+  const more = element("button", { type: "button", class: "cl-link cl-failed-more", title: "Show all that failed" });
+  const node = element("div", { class: "cl-failed", hidden: true }, name, text, place, more);
+  let task: TaskRunRecord | undefined;
+  let found: CellPlace | undefined;
+  name.addEventListener("click", () => task && links.select(selectionKey(task)));
+  more.addEventListener("click", () => links.showFailed());
+  place.addEventListener("click", () => {
+    if (!found || actions.openCell(found)) return;
+    place.disabled = true;
+    place.title = "This cell ran again or is gone since";
+  });
+  return {
+    node,
+    update(scene) {
+      const { run } = scene;
+      task = FAILED_TYPES.includes(run.state.type) ? firstFailure(run.tasks) : undefined;
+      node.hidden = !task;
+      if (!task) return;
+      const { error, message } = task.state;
+      setText(name, `✕ ${taskTitle(task)}`);
+      const said = error ? error.message : message;
+      setText(text, said ? said.split("\n")[0]! : wordOf(task.state.type));
+      setAttributes(text, { title: error ? `${error.name}: ${error.message}` : (message ?? null) });
+      const next = placeOf(error);
+      if (JSON.stringify(next) !== JSON.stringify(found)) place.disabled = false;
+      found = next;
+      place.hidden = !found;
+      if (found) setText(place, `Cell [${found.count}], line ${found.line}`);
+      const others = failedCount(scene) - 1;
+      more.hidden = others < 1;
+      setText(more, `+${others} more`);
+    },
+  };
+}
+
+/** What the engine says of an end that the first failing task says better. */
+const EMPTY_WORDS = new Set(["Some reference tasks failed.", "All reference tasks succeeded.", "Task run failed."]);
+
+function messageOf({ run, running, crash }: RunScene, hasFailure: boolean): string {
+  if (running || SUCCESSFUL_TYPES.includes(run.state.type)) return "";
+  if (crash && run.state.type === "Crashed") return `${crash}. Resume runs what is missing and keeps the rest`;
+  const said = run.state.message ?? "";
+  return hasFailure && EMPTY_WORDS.has(said) ? "" : said;
+}
+
+/** A run that ended without its own last word has no counts. */
+const countsItself = ({ run, running }: RunScene): boolean =>
+  running || ((run.state.type === "Crashed" || run.endedAt === null) && !run.omitted);
 
 /** The run's own counts are those of its end; until then its tasks tell. */
 function soFar({ outline }: RunScene): Pick<FlowRunRecord, "kept" | "ran"> & { readonly cached: number } {
@@ -149,6 +243,8 @@ function soFar({ outline }: RunScene): Pick<FlowRunRecord, "kept" | "ran"> & { r
 
 const openTasks = ({ counts, total }: RunScene): number =>
   openCount(counts) + total - SHARE_ORDER.reduce((sum, type) => sum + (counts[type] ?? 0), 0);
+
+const isHandled = ({ run }: RunScene): boolean => SUCCESSFUL_TYPES.includes(run.state.type);
 
 function sharesOf(counts: StateCounts, total: number): Share[] {
   const shares: Share[] = SHARE_ORDER.filter((type) => counts[type]).map((state) => ({ state, count: counts[state]! }));

@@ -1,7 +1,13 @@
 import type { EpochMs } from "../../../src/contracts/json.js";
-import { FINISHED_TYPES, type StatePayload } from "../../../src/contracts/records.js";
+import {
+  FINISHED_TYPES,
+  type FlowRunSummary,
+  type StatePayload,
+  type StateRecord,
+} from "../../../src/contracts/records.js";
+import type { OpenCell } from "./cell-place.js";
 import { element, setAttributes, setText, type View } from "./element.js";
-import { errorView, type OpenCell } from "./error-view.js";
+import { errorView } from "./error-view.js";
 import { localTime } from "./local-time.js";
 import { countdown } from "./remaining.js";
 import { resultView } from "./result-view.js";
@@ -10,6 +16,10 @@ import { stateIcon, toneOf, wordOf } from "./state-icon.js";
 export interface StateCardModel {
   readonly state: StatePayload;
   readonly now: EpochMs;
+  /** The flow run that ended in this state, as it is now; undefined where that is not known. */
+  readonly run?: FlowRunSummary | undefined;
+  /** The run itself is shown in the same cell: one line is enough. @default false */
+  readonly besideRun?: boolean;
 }
 
 /** One State: sign, word, name, message, times, and its result or error. */
@@ -37,21 +47,36 @@ export function stateCard(openCell?: OpenCell): View<StateCardModel> {
   );
   return {
     node,
-    update({ state, now }) {
+    update({ state: saved, now, run, besideRun = false }) {
+      const later = run && saved.run && run.attempt > saved.run.attempt ? run : undefined;
+      const state: StatePayload = later ? { ...saved, ...withoutEnd(later.state) } : saved;
       icon.update(state.type);
       setText(word, wordOf(state.type));
-      setText(name, state.name ?? "");
-      setText(message, state.message ?? "");
-      message.hidden = !state.message;
+      setText(name, state.name ?? (saved.run && run ? run.flow : ""));
+      const said = later
+        ? `Attempt ${saved.run!.attempt} ended as ${wordOf(saved.type)}; superseded by attempt ${later.attempt}`
+        : besideRun
+          ? "Shown above"
+          : (state.message ?? "");
+      setText(message, said);
+      message.hidden = said === "";
       setText(facts, factsOf(state, now));
       time.update(state.timestamp);
-      error.update(state.error);
-      result.node.hidden = state.error !== undefined || !hasSlot(state);
+      error.update(besideRun ? undefined : state.error);
+      result.node.hidden = besideRun || state.error !== undefined || !hasSlot(state);
       result.update({ result: state.result });
-      setAttributes(node, { "data-tone": toneOf(state.type), "aria-label": `State ${wordOf(state.type)}` });
+      setAttributes(node, {
+        "data-tone": toneOf(state.type),
+        "aria-label": `State ${wordOf(state.type)}`,
+        "data-compact": besideRun ? "true" : null,
+      });
     },
   };
 }
+
+/** A later state in the place of an earlier one: what only the earlier had (its error, its wait) does not stay. */
+const withoutEnd = (state: StateRecord): StateRecord & { readonly error?: never; readonly startTime?: never } =>
+  ({ error: undefined, startTime: undefined, progress: undefined, ...state }) as never;
 
 /** A failed state's result is its error, a mapped one's are its children's; an unfinished state has none to speak of yet. */
 const hasSlot = ({ type, result }: StatePayload): boolean =>

@@ -52,7 +52,7 @@ export function taskDrawer(
   const errorSection = section("Error", error.node);
   const result = resultView(actions);
   const resultSection = section("Result", result.node);
-  const openResult = (id: string) => actions.preview(id);
+  const openResult = (id: string, from?: number) => actions.preview(id, from);
   const logs = logsView(actions);
   const node = element(
     "aside",

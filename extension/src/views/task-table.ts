@@ -1,4 +1,4 @@
-import type { TaskRunRecord } from "../../../src/contracts/records.js";
+import { FAILED_TYPES, type TaskRunRecord } from "../../../src/contracts/records.js";
 import { formatDuration } from "../../../src/display/human-units.js";
 import { attemptText, lostResultText, taskTitle } from "../../../src/display/run-outline.js";
 import { element, keyedViews, setAttributes, setText, type View } from "./element.js";
@@ -30,21 +30,36 @@ interface Row {
   readonly selected: boolean;
   /** Of a run that goes on; 0 otherwise. */
   readonly now: number;
+  /** Longest duration of all rows, against which bars are drawn. */
+  readonly longest: number;
 }
 
+export interface TaskTable extends View<RunScene> {
+  /** Shows what failed, and nothing else. */
+  showFailed(): void;
+}
+
+/** Value of the state filter that takes all kinds of failure. */
+const ALL_FAILED = "failed";
+
 /** Every task run in a row, mapped children too: sort by a column, filter by text or state. Only rows in sight are drawn. */
-export function taskTable(select: (key: string | undefined) => void): View<RunScene> {
+export function taskTable(select: (key: string | undefined) => void): TaskTable {
   const filter = element("input", {
     type: "search",
     class: "cl-input",
-    placeholder: "Filter by name or note",
+    placeholder: "Filter by name, tag or error",
     "aria-label": "Filter tasks",
   });
   const states = element("select", { class: "cl-input", "aria-label": "State" });
   const count = element("span", { class: "cl-muted", "aria-live": "polite" });
   const above = element("tr", { class: "cl-spacer", "aria-hidden": "true" });
   const body = element("tbody");
-  const scroll = element("div", { class: "cl-scroll cl-table-scroll" });
+  const scroll = element("div", {
+    class: "cl-scroll cl-table-scroll",
+    tabindex: 0,
+    role: "region",
+    "aria-label": "Tasks",
+  });
   const heads = COLUMNS.map(({ title }, index) => {
     const button = element("button", { type: "button", class: "cl-sort" }, title);
     button.addEventListener("click", () => {
@@ -80,12 +95,22 @@ export function taskTable(select: (key: string | undefined) => void): View<RunSc
     (row) => (row.task === SPACER ? spacer() : rowView(select)),
   );
   for (const control of [filter, states]) control.addEventListener("input", () => draw());
-  scroll.addEventListener("scroll", () => draw());
+  let asked = false;
+  scroll.addEventListener("scroll", () => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => {
+      asked = false;
+      draw();
+    });
+  });
 
   function draw(): void {
     if (!scene) return;
     drawStates(states, scene);
-    const tasks = sorted(scene.run.tasks.filter(matches(filter.value, states.value)), order);
+    const tagsOf = new Map(scene.outline.map(({ name, tags }) => [name, tags.join(" ")]));
+    const tasks = sorted(scene.run.tasks.filter(matches(filter.value, states.value, tagsOf)), order);
+    const longest = tasks.reduce((most, task) => Math.max(most, task.kept ? 0 : durationOf(task)), 1);
     heads.forEach((head, index) => {
       const sort = order?.column === index ? (order.down ? "descending" : "ascending") : "none";
       setAttributes(head, { "aria-sort": sort });
@@ -102,8 +127,8 @@ export function taskTable(select: (key: string | undefined) => void): View<RunSc
     const { selected } = scene;
     const now = scene.running ? scene.now : 0;
     updateRows([
-      ...(first > 0 ? [{ task: SPACER, selected: false, now }] : []),
-      ...tasks.slice(first, last).map((task) => ({ task, selected: selectionKey(task) === selected, now })),
+      ...(first > 0 ? [{ task: SPACER, selected: false, now, longest }] : []),
+      ...tasks.slice(first, last).map((task) => ({ task, selected: selectionKey(task) === selected, now, longest })),
     ]);
   }
   return {
@@ -111,6 +136,12 @@ export function taskTable(select: (key: string | undefined) => void): View<RunSc
     update(next) {
       scene = next;
       draw();
+    },
+    showFailed() {
+      filter.value = "";
+      if (scene) drawStates(states, scene);
+      states.value = ALL_FAILED;
+      scroll.scrollTop = 0;
     },
   };
 }
@@ -122,7 +153,7 @@ function rowView(select: (key: string | undefined) => void): View<Row, Element> 
   const badge = stateBadge();
   const name = element("button", { type: "button", class: "cl-link" });
   const cells = {
-    time: element("td", { class: "cl-number" }),
+    time: element("td", { class: "cl-number cl-time-cell" }),
     attempt: element("td", { class: "cl-number" }),
     note: element("td", { class: "cl-note-cell" }),
   };
@@ -147,6 +178,8 @@ function rowView(select: (key: string | undefined) => void): View<Row, Element> 
       setText(name, taskTitle(task));
       setAttributes(name, { title: taskTitle(task) });
       setText(cells.time, task.kept ? "kept" : duration < 0 ? "" : formatDuration(duration));
+      const share = task.kept || duration < 0 ? 0 : duration / next.longest;
+      cells.time.style.setProperty("--cl-share", `${Math.round(share * 100)}%`);
       setText(cells.attempt, task.state.runCount === 0 ? "" : task.maxAttempts > 1 ? attemptText(task) : "1");
       const note = noteOf(task, next.now);
       setText(cells.note, note);
@@ -170,11 +203,15 @@ function noteOf(task: TaskRunRecord, now = 0): string {
   return (kept && reason === "kept" ? "" : reason) || (state.progress?.message ?? "");
 }
 
-function matches(text: string, state: string): (task: TaskRunRecord) => boolean {
-  const wanted = text.trim().toLowerCase();
-  return (task) =>
-    (state === "" || task.state.type === state) &&
-    (wanted === "" || `${taskTitle(task)} ${task.task} ${noteOf(task)}`.toLowerCase().includes(wanted));
+function matches(text: string, state: string, tagsOf: ReadonlyMap<string, string>): (task: TaskRunRecord) => boolean {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return (task) => {
+    const fits =
+      state === ALL_FAILED ? FAILED_TYPES.includes(task.state.type) : state === "" || task.state.type === state;
+    if (!fits || words.length === 0) return fits;
+    const all = `${taskTitle(task)} ${task.task} ${tagsOf.get(task.name) ?? ""} ${noteOf(task)}`.toLowerCase();
+    return words.every((word) => all.includes(word));
+  };
 }
 
 function sorted(
@@ -194,13 +231,17 @@ function sorted(
 }
 
 function drawStates(select: HTMLSelectElement, { run }: RunScene): void {
-  const types = [...new Set(run.tasks.map(({ state }) => state.type))];
+  const types = [...new Set(run.tasks.map(({ state }) => state.type))].sort();
   if (select.dataset.types === types.join()) return;
   select.dataset.types = types.join();
   const chosen = select.value;
   select.replaceChildren(
     element("option", { value: "" }, "All states"),
+    ...(types.some((type) => FAILED_TYPES.includes(type))
+      ? [element("option", { value: ALL_FAILED }, "All that failed")]
+      : []),
     ...types.map((type) => element("option", { value: type }, wordOf(type))),
   );
-  select.value = types.includes(chosen as never) ? chosen : "";
+  select.value = chosen === ALL_FAILED || types.includes(chosen as never) ? chosen : "";
+  if (select.selectedIndex < 0) select.value = "";
 }

@@ -33,6 +33,7 @@ const OF_NO_SESSION: { readonly [command: string]: JsonObject } = {
     copyToGlobals: false,
   },
   inspectVariables: { variables: [] },
+  modules: { modules: [] },
   disconnect: {},
 };
 

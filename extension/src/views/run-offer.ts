@@ -1,0 +1,36 @@
+import type { FlowRunSummary } from "../../../src/contracts/records.js";
+import { element, setText, type View } from "./element.js";
+import { stateIcon, wordOf } from "./state-icon.js";
+
+/** Says below a cell that it has a run which its outputs do not show, and offers to show it. */
+export function runOffer(show: (run: FlowRunSummary) => Promise<void>): View<FlowRunSummary> {
+  const icon = stateIcon();
+  const text = element("span");
+  const button = element("button", { type: "button", class: "cl-button" }, "Show");
+  const node = element("div", { class: "jp-Cellar cl-offer", role: "status" }, icon.node, text, button);
+  let run: FlowRunSummary | undefined;
+  button.addEventListener("click", async () => {
+    if (!run || button.disabled) return;
+    button.disabled = true;
+    try {
+      await show(run);
+    } catch (error) {
+      setText(text, (error as Error).message);
+    }
+    button.disabled = false;
+  });
+  return {
+    node,
+    update(next) {
+      run = next;
+      icon.update(next.state.type);
+      const state = wordOf(next.state.type);
+      setText(
+        text,
+        next.endedAt === null
+          ? `A run of this cell goes on: ${next.flow}, ${state}`
+          : `A run of this cell ended since the notebook was saved: ${next.flow}, ${state}`,
+      );
+    },
+  };
+}
