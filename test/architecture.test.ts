@@ -40,7 +40,7 @@ const NEVER: readonly { readonly from: RegExp; readonly to: RegExp; readonly why
   { from: /^extension\//, to: /^kernel\//, why: "the browser reaches the kernel by messages alone" },
   {
     from: /^extension\//,
-    to: /^src\/(?!contracts\/|display\/(graph-layout|human-units|run-outline)\.ts$)/,
+    to: /^src\/(?!contracts\/|display\/(graph-grid|graph-layout|human-units|run-outline)\.ts$)/,
     why: "the browser shares contracts, layout and what imports nothing but contracts",
   },
   {
