@@ -8,6 +8,7 @@ import { isInstalled } from "../../src/modules/find-file.js";
 import { findModule } from "../../src/modules/find-module.js";
 import { jsonModule } from "../../src/modules/json-module.js";
 import { isModuleText, packageType } from "../../src/modules/module-format.js";
+import { NOTE_SOURCE, notedModule } from "../../src/modules/noted-module.js";
 import { facadeSource, noteImports, resolveFacade } from "../../src/modules/package-facades.js";
 import { FAILED, type LocalModulesSetup, VERSION } from "./local-modules.js";
 import { ModuleVersions } from "./module-versions.js";
@@ -28,6 +29,7 @@ export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
   const version = parent?.searchParams.get(VERSION) ?? null;
   if (!parent || parentURL === undefined || version === null || isBuiltin(specifier))
     return nextResolve(specifier, context);
+  if (specifier === NOTE_SOURCE) return { url: NOTE_SOURCE, format: "module", shortCircuit: true };
   if (specifier === "cellar") return { url: setup.libraryUrl, format: "module", shortCircuit: true };
   const importer = fileURLToPath(parent);
   const failed = parent.searchParams.get(FAILED);
@@ -47,7 +49,7 @@ export const load: LoadHook = async (url, context, nextLoad) => {
   const place = url.startsWith("file:") ? new URL(url) : undefined;
   if (!place?.searchParams.has(VERSION)) return nextLoad(url, context);
   const path = fileURLToPath(place);
-  const own = loadOwn(path);
+  const own = loadOwn(path, url);
   if (!own) {
     const loaded = await nextLoad(url, context);
     const isText = loaded.format === "module" && loaded.source != null;
@@ -57,8 +59,14 @@ export const load: LoadHook = async (url, context, nextLoad) => {
 };
 
 /** A file that Node cannot load as it is. */
-function loadOwn(path: string): { readonly format: "module" | "commonjs"; readonly source: string } | undefined {
-  if (isCompiled(path)) return compileModule(path, readFileSync(path, "utf8"));
+function loadOwn(
+  path: string,
+  url: string,
+): { readonly format: "module" | "commonjs"; readonly source: string } | undefined {
+  if (isCompiled(path)) {
+    const { format, source } = compileModule(path, readFileSync(path, "utf8"));
+    return { format, source: format === "module" ? notedModule(source, url) : source };
+  }
   if (path.endsWith(".json")) return { format: "module", source: jsonModule(path, readFileSync(path, "utf8")) };
   if (!path.endsWith(".js") || packageType(path) !== "none") return undefined;
   const source = readFileSync(path, "utf8");

@@ -7,16 +7,14 @@ import { compileModule } from "../modules/compile-module.js";
 import { isInstalled } from "../modules/find-file.js";
 import { findModule } from "../modules/find-module.js";
 import { jsonModule } from "../modules/json-module.js";
+import { notedModule } from "../modules/noted-module.js";
 import { facadeSource, noteImports, resolveFacade } from "../modules/package-facades.js";
-import { noteSources } from "../source/note-sources.js";
 
-const NOTE_SOURCE = new URL("../source/source-note.js", import.meta.url).href;
 /** One engine and one store: whatever the script's folder has installed, `cellar` is the copy that loads it. */
 const OWN: { readonly [specifier: string]: string } = {
   cellar: new URL("../index.js", import.meta.url).href,
   "cellar/script": new URL("./open-script.js", import.meta.url).href,
 };
-const INLINE_MAP = /\n\/\/# sourceMappingURL=data:application\/json[^,]*;base64,([\w+/=]+)\s*$/;
 
 /** Finds `cellar` here, and local files as the compiler finds them: by `./x.js` or `./x`, by an alias of tsconfig.json. */
 export const resolve: ResolveHook = async (specifier, context, next) => {
@@ -48,12 +46,5 @@ export const load: LoadHook = async (url, context, next) => {
   }
   const { format, source } = compileModule(file, text);
   if (format === "commonjs") return { format, source, shortCircuit: true };
-  const inline = INLINE_MAP.exec(source);
-  const { code, map } = noteSources(source.replace(INLINE_MAP, "\n"), {
-    filename: url,
-    noteSourceFrom: NOTE_SOURCE,
-    ...(inline && { map: Buffer.from(inline[1]!, "base64").toString() }),
-  });
-  const noted = `${noteImports(url, code)}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}`;
-  return { format, source: noted, shortCircuit: true };
+  return { format, source: noteImports(url, notedModule(source, url)), shortCircuit: true };
 };

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { isInstalled } from "./find-file.js";
 import { isPath } from "./find-module.js";
 
@@ -13,9 +14,12 @@ export type ImportOrigin =
 const OWN: ImportOrigin = { kind: "own" };
 const origins = new Map<string, ImportOrigin>();
 
-/** Of a package, the name is with its version: "lodash@4.17.21". A workspace package that is linked is the author's own. */
+/**
+ * @param file path or URL of the file that imports it.
+ * Of a package, the name is with its version: "lodash@4.17.21". A workspace package that is linked is the author's own.
+ */
 export function importOrigin(specifier: string, file: string): ImportOrigin {
-  const folder = dirname(file);
+  const folder = dirname(file.startsWith("file:") ? fileURLToPath(new URL(file)) : file);
   const key = `${folder}\0${specifier}`;
   const known = origins.get(key);
   if (known) return known;

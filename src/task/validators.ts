@@ -7,7 +7,7 @@ export interface Hashes {
 export interface CacheValidator {
   /** For messages: "allInputs". */
   readonly name: string;
-  /** The hashes that count; undefined: never take a cached result. */
+  /** The hashes that count, null for one that is not there; undefined: never take a cached result. */
   readonly covers: (inputs: Hashes, parameters: Hashes) => Hashes | undefined;
 }
 
@@ -31,4 +31,4 @@ export const validators = {
 } as const;
 
 const only = (hashes: Hashes, names: readonly string[]): Hashes =>
-  Object.fromEntries(names.filter((name) => Object.hasOwn(hashes, name)).map((name) => [name, hashes[name]!]));
+  Object.fromEntries(names.map((name) => [name, Object.hasOwn(hashes, name) ? hashes[name]! : null]));

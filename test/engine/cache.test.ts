@@ -208,7 +208,7 @@ test("an input that cannot be compared turns caching off, and says so", async ({
   for (let round = 0; round < 2; round += 1) await flow("f", () => work(given)).run();
   assert.is(ran, 2);
   const [run] = await notebook.runs();
-  assert.match(run!.tasks[0]!.reason!, 'not cached: input "fn"');
+  assert.match(run!.tasks[0]!.reason!, 'cache off: input "fn"');
 });
 
 test("cacheKey shares results between tasks of the same source", async () => {
@@ -219,6 +219,85 @@ test("cacheKey shares results between tasks of the same source", async () => {
   await flow("a", () => a(1)).run();
   await flow("b", () => b(1)).run();
   assert.is(ran, 1);
+});
+
+/** Validators that find nothing to compare, or fail: each call runs, and says why. */
+const NO_HIT: readonly (readonly [what: string, options: TaskOptions, reason: string])[] = [
+  [
+    "an input that is not there",
+    { cacheValidator: validators.partialInputsOnly(["URL"]) },
+    'cache off: partialInputsOnly names "URL", which is not there (there is "url", "limit")',
+  ],
+  [
+    "a parameter that is not there",
+    { cacheValidator: validators.partialParametersOnly(["day"]) },
+    'cache off: partialParametersOnly names "day", which is not there (there is "url", "limit")',
+  ],
+  [
+    "a validator that throws",
+    {
+      cacheValidator: {
+        name: "own",
+        covers: () => {
+          throw new Error("no such thing");
+        },
+      },
+    },
+    "cache off: own threw no such thing",
+  ],
+  [
+    "a validator that gives nonsense",
+    { cacheValidator: { name: "own", covers: () => 5 as never } },
+    "cache off: own gave no hashes by name",
+  ],
+];
+for (const [what, options, reason] of NO_HIT)
+  test(`a look-up never hits by ${what}, and says so`, async ({ notebook, ran }) => {
+    const work = task("work", (url: string, limit: number) => ran.push(url.length + limit), {
+      cacheFor: "1h",
+      ...options,
+    });
+    const built = flow("f", () => work("u", 1));
+    for (const _ of [1, 2]) assert.is((await built.run()).type, "Success");
+    assert.is(ran.length, 2);
+    assert.is((await notebook.runs())[0]!.tasks[0]!.reason, reason);
+  });
+
+test("a look-up that the store fails is a miss with its reason", async ({ notebook, ran }) => {
+  const work = task("work", () => ran.push(1), { cacheFor: "1h" });
+  const built = flow("f", () => work());
+  await built.run();
+  const { cached } = notebook.opened;
+  notebook.opened.cached = () => Promise.reject(new Error("the disk is gone"));
+  try {
+    assert.is((await built.run()).type, "Success");
+  } finally {
+    notebook.opened.cached = cached;
+  }
+  assert.is(ran.length, 2);
+  assert.is((await notebook.runs())[0]!.tasks[0]!.reason, "cache miss: looking for a result failed: the disk is gone");
+});
+
+test("a resume keeps a task whose source it cannot see whole, and says so", async ({ notebook, ran }) => {
+  const connection = new AbortController();
+  let broken = true;
+  const read = task("read", () => {
+    ran.push(1);
+    return connection.signal.aborted;
+  });
+  const use = task("use", (_aborted: boolean) => {
+    if (broken) throw new Error("not yet");
+  });
+  const built = flow("f", () => use(read()));
+  assert.is((await built.run()).type, "Failed");
+  broken = false;
+  assert.is((await built.run()).type, "Success");
+  assert.is(ran.length, 1);
+  const kept = (await notebook.runs())[0]!.tasks.find(({ name }) => name === "read")!;
+  assert.is(
+    kept.reason,
+    "kept, although its source may have changed: `connection` cannot be compared: it is an instance of AbortController",
+  );
 });
 
 test.run();

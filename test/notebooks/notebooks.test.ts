@@ -168,7 +168,7 @@ test("caching.ipynb calls what is new and takes the rest from the cache; run aga
   assert.equal(since("-- another text"), ["by age: from the cache", "by text: called", "never: called"]);
   assert.equal(first.lines("age"), ["today: called", "today: called"]);
   assert.equal(first.lines("unknown"), ["read age: called", "read age: called"]);
-  assert.match(first.text("unknown"), 'not cached: "connection" cannot be compared');
+  assert.match(first.text("unknown"), "cache off: `connection` cannot be compared");
   assert.is(first.result("hit"), "17984");
   assert.is(first.result("edited-helper"), "17984");
   const second = await shownBy(folder, "caching.ipynb");

@@ -1,11 +1,22 @@
+import { toErrorRecord } from "../../links/error-record.js";
 import { contentHash } from "../../result/content-hash.js";
 import type { Cached, State } from "../../state/states.js";
 import type { Hashes } from "../../task/validators.js";
 import type { CacheMemory, TaskRun } from "../task/task-run.js";
 import { inputChange, sourceChange } from "./changes.js";
 
-/** A result made from the same source and inputs, not too old; undefined when there is none. */
+/** A result made from the same source and inputs, not too old; undefined when there is none. A look-up that fails is a miss. */
 export async function lookUp(run: TaskRun): Promise<State | undefined> {
+  try {
+    return await find(run);
+  } catch (thrown) {
+    run.cache = null;
+    run.reason = `cache miss: looking for a result failed: ${toErrorRecord(thrown).message}`;
+    return undefined;
+  }
+}
+
+async function find(run: TaskRun): Promise<State | undefined> {
   const key = cacheKeyOf(run);
   if (key === undefined) return undefined;
   const found = await run.scope.findCached(key);
@@ -44,14 +55,13 @@ export function invalidity(state: Cached, run: TaskRun): string | null {
   const { clock } = run.scope;
   const expires = state.cachedResultExpiration;
   if (expires !== null && expires.getTime() <= clock.now()) return `it expired at ${expires.toISOString()}`;
+  const now = covered(run);
+  if (typeof now === "string") return now;
   const { cacheValidator } = run.call.task.settings;
-  const { inputs, parameters } = run.keys!;
-  const now = cacheValidator.covers(inputs, parameters);
   const then = cacheValidator.covers(state.hashedInputs ?? {}, (state.cachedParameters ?? {}) as Hashes);
   if (!now || !then) return `${cacheValidator.name} never takes one`;
   const names = new Set([...Object.keys(then), ...Object.keys(now)]);
   for (const name of names) {
-    if (now[name] === null) return `"${name}" cannot be compared`;
     if (now[name] !== then[name])
       return then[name] === undefined ? `it does not say its "${name}"` : `"${name}" changed`;
   }
@@ -75,22 +85,41 @@ export function cacheMemoryOf(run: TaskRun, cacheForMs: number): CacheMemory | u
 function cacheKeyOf(run: TaskRun): string | undefined {
   const { cacheValidator, cacheKey } = run.call.task.settings;
   if (!run.keys) return undefined;
-  const { source, inputs, parameters } = run.keys;
-  const covered = cacheValidator.covers(inputs, parameters);
-  if (!covered) return undefined;
-  const problem = source.problem ?? unhashed(covered);
-  if (problem !== null || source.key === null) {
-    run.reason = `not cached: ${problem}`;
+  const { source } = run.keys;
+  const hashes = covered(run);
+  if (!hashes) return undefined;
+  if (typeof hashes === "string" || source.problem !== null || source.key === null) {
+    run.reason = `cache off: ${source.problem ?? (hashes as string)}`;
     return undefined;
   }
-  const parts = Object.entries(covered).sort(([a], [b]) => (a < b ? -1 : 1));
+  const parts = Object.entries(hashes).sort(([a], [b]) => (a < b ? -1 : 1));
   return contentHash(JSON.stringify(["cache", cacheKey ?? run.call.task.name, source.key, cacheValidator.name, parts]));
 }
 
-function unhashed(hashes: Hashes): string | null {
+/** What must be equal, by the task's validator; in words what of it there is not; undefined where it never takes one. */
+function covered(run: TaskRun): Hashes | string | undefined {
+  const { cacheValidator } = run.call.task.settings;
+  const { inputs, parameters } = run.keys!;
+  let hashes: unknown;
+  try {
+    hashes = cacheValidator.covers(inputs, parameters);
+  } catch (thrown) {
+    return `${cacheValidator.name} threw ${toErrorRecord(thrown).message}`;
+  }
+  if (hashes === undefined) return undefined;
+  if (!isHashes(hashes)) return `${cacheValidator.name} gave no hashes by name`;
   const missing = Object.keys(hashes).find((name) => hashes[name] === null);
-  return missing === undefined ? null : `input "${missing}" cannot be compared`;
+  if (missing === undefined) return hashes;
+  const given = { ...inputs, ...parameters };
+  if (Object.hasOwn(given, missing)) return `input "${missing}" cannot be compared`;
+  const names = Object.keys(given).map((name) => JSON.stringify(name));
+  return `${cacheValidator.name} names "${missing}", which is not there (there is ${names.join(", ") || "nothing"})`;
 }
+
+const isHashes = (value: unknown): value is Hashes =>
+  typeof value === "object" &&
+  value !== null &&
+  Object.values(value).every((hash) => hash === null || typeof hash === "string");
 
 /** Those that could be computed. */
 const known = (hashes: Hashes): { [name: string]: string } =>

@@ -4,8 +4,14 @@ import type { RunKeys } from "../task/task-run.js";
 import { inputChange, sourceChange } from "./changes.js";
 import { isRestorable } from "./previous-state.js";
 
-/** Whether a task run of an earlier attempt is kept; if not, why it runs again (null: nothing to tell). */
-export type KeepDecision = { readonly keep: true } | { readonly keep: false; readonly reason: string | null };
+/** Whether a task run of an earlier attempt is kept; and why, or why it runs again (null: nothing to tell). */
+export interface KeepDecision {
+  readonly keep: boolean;
+  readonly reason: string | null;
+}
+
+/** The reason of a task run about whose keeping there is nothing to say. */
+export const KEPT = "kept";
 
 const again = (reason: string | null): KeepDecision => ({ keep: false, reason });
 
@@ -20,5 +26,7 @@ export function keepDecision({ run, memory }: RememberedTask, keys: RunKeys, ups
   const unknown = Object.keys(keys.inputs).find((name) => keys.inputs[name] === null);
   if (unknown !== undefined) return again(`input cannot be compared: ${unknown}`);
   const changed = inputChange(memory, keys);
-  return changed === null ? { keep: true } : again(`inputs changed: ${changed}`);
+  if (changed !== null) return again(`inputs changed: ${changed}`);
+  const { problem } = keys.source;
+  return { keep: true, reason: problem === null ? KEPT : `kept, although its source may have changed: ${problem}` };
 }

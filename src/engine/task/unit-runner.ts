@@ -11,7 +11,7 @@ import { type Node, type Unit, upstreamOf, upstreamRan } from "../plan/unit.js";
 import type { InputKeys } from "../resume/input-keys.js";
 import { type InputPreviews, inputPreviews } from "../resume/input-previews.js";
 import { rememberedState } from "../resume/previous-state.js";
-import { keepDecision } from "../resume/reuse-decision.js";
+import { KEPT, keepDecision } from "../resume/reuse-decision.js";
 import type { RunKeys, RunScope, TaskRun } from "./task-run.js";
 import { TaskRunner } from "./task-runner.js";
 
@@ -47,7 +47,7 @@ export class UnitRunner {
     const keys = this.#keysOf(unit, upstreamOf(unit, nodes));
     const decision = keys ? keepDecision(unit.remembered, keys, upstreamRan(unit, nodes)) : NOT_KEPT;
     const left = rememberedState(unit.remembered, this.#keeper.source!);
-    if (decision.keep) return this.#keep(unit, left);
+    if (decision.keep) return this.#keep(unit, left, decision.reason);
     return this.#runUnit(unit, stateToGoOnFrom(left), decision.reason);
   }
 
@@ -181,9 +181,12 @@ export class UnitRunner {
   }
 
   /** Keeps the state that an earlier attempt left. Its result stays in the store until somebody needs it. */
-  #keep(unit: Unit, state: State): State {
+  #keep(unit: Unit, state: State, reason: string | null): State {
     const { journal } = this.setting;
-    journal.keep({ ...unit.remembered!.run, attempt: journal.run.attempt, kept: true, reason: "kept" });
+    const { run: left, memory } = unit.remembered!;
+    const run: TaskRunRecord = { ...left, attempt: journal.run.attempt, kept: true, reason };
+    if (reason === KEPT) journal.keep(run);
+    else void journal.transition({ run, memory, results: [] }); // there is more to say than that it was kept
     this.setting.tell(state, unit);
     return state;
   }
