@@ -5,14 +5,24 @@ const DEEPEST_CAUSE = 16;
 /** The form in which an error leaves a process, a row or a MIME bundle. Takes anything that was thrown. */
 export function toErrorRecord(thrown: unknown, depth = 0): ErrorRecord {
   if (!(thrown instanceof Error)) return { name: "Error", message: `Thrown: ${describe(thrown)}` };
+  const [stack, cause] = [readable(() => thrown.stack), readable(() => thrown.cause)];
+  const errors = thrown instanceof AggregateError ? readable(() => [...thrown.errors] as unknown[]) : undefined;
   return {
-    name: thrown.name || thrown.constructor.name,
-    message: String(thrown.message),
-    ...(typeof thrown.stack === "string" && { stack: thrown.stack }),
-    ...(thrown.cause !== undefined && depth < DEEPEST_CAUSE && { cause: toErrorRecord(thrown.cause, depth + 1) }),
-    ...(thrown instanceof AggregateError &&
-      depth < DEEPEST_CAUSE && { errors: thrown.errors.map((error) => toErrorRecord(error, depth + 1)) }),
+    name: String(readable(() => thrown.name || thrown.constructor.name) ?? "Error"),
+    message: readable(() => String(thrown.message)) ?? "[its message cannot be read]",
+    ...(typeof stack === "string" && { stack }),
+    ...(cause !== undefined && depth < DEEPEST_CAUSE && { cause: toErrorRecord(cause, depth + 1) }),
+    ...(errors && depth < DEEPEST_CAUSE && { errors: errors.map((error) => toErrorRecord(error, depth + 1)) }),
   };
+}
+
+/** A property of an error; undefined where a getter of its own throws. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined; // code of the error's own fails: the rest of it is told
+  }
 }
 
 /** Classes that a caller on the other side catches, by `name`. */

@@ -1,4 +1,5 @@
 import type { Json } from "../contracts/json.js";
+import { Unstored } from "./unstored.js";
 import { list, type ReadSlot, text, type ValueKind, type WriteSlot } from "./value-kind.js";
 
 const BUILT_IN: { readonly [name: string]: ErrorConstructor } = {
@@ -26,7 +27,8 @@ export const errorKind: ValueKind<Error> = {
       Object.getOwnPropertyNames(error).filter((key) => isHiddenData(error, key)),
       write,
     );
-    if (!Object.hasOwn(error, "name") && error.name !== builtIn) hidden.push("name", write(error.name, "name"));
+    const name = readPart(error, "name");
+    if (!Object.hasOwn(error, "name") && name !== builtIn) hidden.push("name", write(name, "name"));
     return [classNameOf(error), builtIn, hidden, partsOf(error, Object.keys(error), write)];
   },
   create([className, builtIn]) {
@@ -47,7 +49,7 @@ export const domExceptionKind: ValueKind<DOMException> = {
   prototype: DOMException.prototype,
   encode(error, write) {
     const hidden = ["stack", "cause"].filter((key) => Object.hasOwn(error, key));
-    return [error.message, error.name, partsOf(error, hidden, write)];
+    return [String(readPart(error, "message")), String(readPart(error, "name")), partsOf(error, hidden, write)];
   },
   create: ([message, name]) => new DOMException(text(message), text(name)),
   fill(error, payload, read) {
@@ -56,13 +58,45 @@ export const domExceptionKind: ValueKind<DOMException> = {
 };
 
 function isHiddenData(error: Error, key: string): boolean {
-  if (Object.getOwnPropertyDescriptor(error, key)?.enumerable) return false;
+  if (isEnumerable(error, key)) return false;
   // Node hangs a hidden toString on errors of its own: code, not data.
-  return key !== "toString" || typeof (error as never)[key] !== "function";
+  return key !== "toString" || typeof readPart(error, key) !== "function";
 }
 
 const partsOf = (error: Error, keys: readonly string[], write: WriteSlot): Json[] =>
-  keys.flatMap((key) => [key, write((error as unknown as { [key: string]: unknown })[key], key)]);
+  keys.flatMap((key) => [key, write(readPart(error, key), key)]);
+
+function isEnumerable(error: Error, key: string): boolean {
+  try {
+    return Object.getOwnPropertyDescriptor(error, key)?.enumerable === true;
+  } catch {
+    return false; // V8 makes the stack when it is first looked at, with the error's own name and message
+  }
+}
+
+/** Properties that people and programs expect to be text. */
+const TEXTS = ["name", "message", "stack"];
+
+/** A property of an error, or of an object in one; where a getter throws, what stands for it. */
+export function readPart(owner: object, key: string): unknown {
+  try {
+    const part = (owner as { [key: string]: unknown })[key];
+    return TEXTS.includes(key) && isCode(part) ? String(part) : part;
+  } catch (thrown) {
+    const why = `reading it failed: ${messageOf(thrown)}`;
+    return TEXTS.includes(key) ? `[${why}]` : new Unstored(key, why, "");
+  }
+}
+
+const isCode = (part: unknown): boolean => typeof part === "function" || typeof part === "symbol";
+
+function messageOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown.message) : String(thrown);
+  } catch {
+    return "its message cannot be read"; // that is code which throws as well
+  }
+}
 
 function define(error: Error, entries: readonly Json[], enumerable: boolean, read: ReadSlot): void {
   for (let at = 0; at < entries.length; at += 2)
@@ -83,7 +117,8 @@ function nearestBuiltIn(error: Error): string {
 }
 
 function classNameOf(error: Error): string {
-  const name: unknown = error.constructor?.name;
+  const made = readPart(error, "constructor");
+  const name: unknown = typeof made === "function" ? made.name : undefined;
   return typeof name === "string" && name !== "" ? name : "Error";
 }
 

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Json } from "../contracts/json.js";
 import { innerJson } from "./compressed-serializer.js";
 import { contentHash } from "./content-hash.js";
+import { makeFolder, syncFolder } from "./durable-file.js";
 import { type ResultSerializer, type SerializerJson, serializerJson } from "./result-serializer.js";
 import { ValueSerializer } from "./value-serializer.js";
 
@@ -87,7 +88,7 @@ async function writeOnce(file: string, text: string): Promise<void> {
   const folder = dirname(file);
   const draft = join(folder, `.${randomUUID()}.tmp`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeDurably(draft, text);
     await rename(draft, file);
     await syncFolder(folder);
@@ -101,15 +102,6 @@ async function writeDurably(file: string, text: string): Promise<void> {
   const handle = await open(file, "wx");
   try {
     await handle.writeFile(text, "utf8");
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
     await handle.sync();
   } finally {
     await handle.close();

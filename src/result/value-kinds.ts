@@ -3,6 +3,7 @@ import { binaryKinds } from "./binary-kinds.js";
 import { bareObjectKind, mapKind, setKind } from "./collection-kinds.js";
 import { domExceptionKind, errorKind } from "./error-kind.js";
 import { dateKind, regExpKind, urlKind } from "./plain-kinds.js";
+import { unstoredKind } from "./unstored.js";
 import type { ValueKind } from "./value-kind.js";
 
 const KINDS: readonly ValueKind<object>[] = [
@@ -15,6 +16,7 @@ const KINDS: readonly ValueKind<object>[] = [
   urlKind,
   errorKind,
   domExceptionKind,
+  unstoredKind,
   ...binaryKinds,
 ];
 const BY_PROTOTYPE = new Map<object | null, ValueKind<object>>(KINDS.map((kind) => [kind.prototype, kind]));

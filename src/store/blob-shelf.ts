@@ -75,7 +75,8 @@ async function adopt(content: StoredBytes, blobs: BlobFolder): Promise<BytesRefe
   if (await blobs.take(reference)) {
     if (content.home.folder === blobs.folder || (await blobs.isWhole(reference))) return reference;
   }
-  if (content.home.folder === blobs.folder) throw damageOf(new DamagedBytes(), reference, content.home.madeBy);
+  if (content.home.folder === blobs.folder)
+    throw damageOf(new DamagedBytes("the file has another content"), reference, content.home.madeBy);
   return await blobs.keep((file) => writeStream(content, file));
 }
 
@@ -99,7 +100,8 @@ function homeIn(blobs: BlobFolder, madeBy: string): BytesHome {
 }
 
 function damageOf(error: unknown, { sha256 }: BytesReference, madeBy: string): unknown {
-  if (error instanceof DamagedBytes) return new CorruptResultError(damageText(`bytes ${sha256}`, madeBy));
+  if (error instanceof DamagedBytes)
+    return new CorruptResultError(damageText(`bytes ${sha256}`, madeBy, error.message));
   return new Error(`Cannot read bytes ${sha256}: ${(error as Error).message}`, { cause: error });
 }
 

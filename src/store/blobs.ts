@@ -1,12 +1,12 @@
 import { hash, randomUUID } from "node:crypto";
-import { open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { EpochMs } from "../contracts/json.js";
+import { makeFolder, PRIVATE_FILE, PRIVATE_FOLDER, syncFolder, syncPath } from "../result/durable-file.js";
 import type { BytesReference } from "../result/stored-bytes.js";
-import { makeFolder, syncFolder } from "./durable-file.js";
 import { StagedFile } from "./staged-file.js";
 import type { ResultId } from "./task-memory.js";
-import { DamagedBytes, readPieces, readWhole } from "./verified-file.js";
+import { DamagedBytes, damaged, openRegular, readPieces, readWhole } from "./verified-file.js";
 
 /** The id of a stored text. */
 export const resultIdOf = (text: string | Buffer): ResultId => hash("sha256", text, "hex");
@@ -29,10 +29,7 @@ export class BlobFolder {
     try {
       await fill(staged);
       const reference = await staged.finish();
-      const path = this.#path(reference.sha256);
-      await makeFolder(dirname(path));
-      await rename(staged.path, path);
-      await syncFolder(dirname(path));
+      await this.#place(staged.path, reference.sha256);
       return reference;
     } catch (error) {
       await staged.discard();
@@ -40,12 +37,18 @@ export class BlobFolder {
     }
   }
 
-  /** Whether bytes are here already. From now on they count as just written: no collection takes them for a while. */
+  /**
+   * Whether bytes are here already, and on disk. From now on they count as just written: no collection takes them for
+   * a while.
+   */
   async take({ sha256, bytes }: BytesReference): Promise<boolean> {
     const path = this.#path(sha256);
     try {
       await utimes(path, new Date(), new Date());
-      return (await stat(path)).size === bytes;
+      const found = await stat(path);
+      if (!found.isFile() || found.size !== bytes) return false;
+      await this.#settle(path);
+      return true;
     } catch {
       return false; // unreadable is as good as missing
     }
@@ -88,10 +91,16 @@ export class BlobFolder {
   /** The bytes, if they are still what the id says; undefined when missing or damaged. */
   async read(id: ResultId): Promise<Buffer | undefined> {
     try {
-      const bytes = await readFile(this.#path(id));
-      return resultIdOf(bytes) === id ? bytes : undefined;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      const file = await openRegular(this.#path(id));
+      try {
+        const bytes = await file.readFile();
+        return resultIdOf(bytes) === id ? bytes : undefined;
+      } finally {
+        await file.close();
+      }
+    } catch (thrown) {
+      const error = damaged(thrown);
+      if (error instanceof DamagedBytes) return undefined;
       throw new Error(`Cannot read result ${id}: ${(error as Error).message}`, { cause: error });
     }
   }
@@ -140,24 +149,44 @@ export class BlobFolder {
   }
 
   async #write(id: ResultId, text: string): Promise<void> {
-    if (await this.read(id)) return;
     const path = this.#path(id);
+    if (await this.read(id)) return await this.#settle(path);
     const temporary = `${path}.${randomUUID()}.tmp`;
     try {
-      await makeFolder(dirname(path));
-      const file = await open(temporary, "w");
+      await makeFolder(dirname(path), PRIVATE_FOLDER);
+      const file = await open(temporary, "wx", PRIVATE_FILE);
       try {
         await file.writeFile(text);
         await file.sync();
       } finally {
         await file.close();
       }
-      await rename(temporary, path);
-      await syncFolder(dirname(path));
+      await this.#place(temporary, id);
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => {}); // the first error tells more
       throw new Error(`Cannot store result ${id}: ${(error as Error).message}`, { cause: error });
     }
+  }
+
+  /** Gives a file that is on disk its name, in place of whatever has it. */
+  async #place(from: string, id: ResultId): Promise<void> {
+    const path = this.#path(id);
+    await makeFolder(dirname(path), PRIVATE_FOLDER);
+    try {
+      await rename(from, path);
+    } catch (error) {
+      if (!["EISDIR", "ENOTEMPTY", "EEXIST"].includes(String((error as NodeJS.ErrnoException).code))) throw error;
+      await rename(path, `${path}.${randomUUID()}.damaged`); // a folder: nothing that belongs here
+      await rename(from, path);
+    }
+    await syncFolder(dirname(path));
+  }
+
+  /** Puts on disk what another process may have written without having synced it yet. */
+  async #settle(path: string): Promise<void> {
+    await syncPath(path);
+    await makeFolder(dirname(path), PRIVATE_FOLDER);
+    await syncFolder(dirname(path));
   }
 
   #path(id: ResultId): string {

@@ -1,7 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { PRIVATE_FOLDER } from "../result/durable-file.js";
 import type { Driver, OpenDriver, SqlRow, SqlValue, Statement } from "./driver.js";
 import { retryBusy } from "./open-database.js";
+import { makePrivate } from "./private-place.js";
 
 /** A cell that some kernel ran. */
 export interface HistoryLine {
@@ -45,7 +47,8 @@ export class HistoryStore {
 
   /** Opens the file, making it and its folder where they are missing. @throws {Error} when it is something else. */
   static async open(path: string, openDriver: OpenDriver): Promise<HistoryStore> {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await mkdir(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
+    await makePrivate(path, false);
     const driver = await openDriver(path);
     try {
       await retryBusy(() => prepare(driver, path));

@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeFolder, PRIVATE_FILE, PRIVATE_FOLDER, syncFolder } from "../result/durable-file.js";
 import { APPEND_TRIGGER } from "./append-trigger.js";
 import { type Driver, type OpenDriver, SqlError } from "./driver.js";
+import { isStoreFolder, makePrivate } from "./private-place.js";
 import { APPLICATION_ID, migrate, readNumber, readPragma, SCHEMA_VERSION } from "./schema.js";
 import { moveAway, storeFailure } from "./store-failure.js";
 
@@ -27,7 +29,7 @@ const OLDEST_SQLITE: readonly (readonly [number, number, number])[] = [
 /** A store's database, opened, checked and at SCHEMA_VERSION. ":memory:" makes one without a file. */
 export async function openDatabase(path: string, openDriver: OpenDriver): Promise<Driver> {
   try {
-    if (path !== ":memory:") await makeFolder(dirname(path));
+    if (path !== ":memory:") await makePlace(path);
     return await retryBusy(async () => {
       const driver = await openDriver(path);
       try {
@@ -110,15 +112,21 @@ async function expectPragma(driver: Driver, pragma: string, expected: string): P
   }
 }
 
-/** A folder made for a store says to git that it is nobody's source. */
-async function makeFolder(folder: string): Promise<void> {
-  if (existsSync(folder)) return;
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, ".gitignore"), "*\n");
+/** Makes the file and its folder, on disk and its owner's alone. A folder made for a store says to git that it is nobody's source. */
+async function makePlace(path: string): Promise<void> {
+  const folder = dirname(path);
+  const isNew = !existsSync(folder);
+  await makeFolder(folder, PRIVATE_FOLDER);
+  if (isNew) await writeFile(join(folder, ".gitignore"), "*\n", { mode: PRIVATE_FILE });
+  await makePrivate(path, isNew || isStoreFolder(folder));
+  await syncFolder(folder);
 }
 
 function asFolderFailure(error: unknown, path: string): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (syscall === undefined) return error;
-  return new Error(`Cannot open store ${JSON.stringify(path)}: its folder cannot be made (${code})`, { cause: error });
+  return new Error(
+    `Cannot open store ${JSON.stringify(path)}: it or its folder cannot be made (${code}); allow that, or choose another place by CELLAR_STORE`,
+    { cause: error },
+  );
 }

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder, PRIVATE_FILE, PRIVATE_FOLDER } from "../result/durable-file.js";
 import type { BytesReference } from "../result/stored-bytes.js";
-import { makeFolder } from "./durable-file.js";
 
 /** Two of these are all that is held, whatever the size of what is written. */
 export const STAGE_BYTES = 1_048_576;
@@ -33,9 +33,9 @@ export class StagedFile {
   }
 
   static async create(folder: string): Promise<StagedFile> {
-    await makeFolder(folder);
+    await makeFolder(folder, PRIVATE_FOLDER);
     const path = join(folder, `${randomUUID()}.tmp`);
-    return new StagedFile(path, await open(path, "wx"));
+    return new StagedFile(path, await open(path, "wx", PRIVATE_FILE));
   }
 
   /** Takes bytes in; resolves when the next may come. The bytes may be changed then. */

@@ -144,9 +144,9 @@ export class CorruptResultError extends Error {
   override readonly name = "CorruptResultError";
 }
 
-/** What a CorruptResultError says. */
-export const damageText = (what: string, madeBy: string): string =>
-  `Cannot read ${what} of task ${JSON.stringify(madeBy)}: what is stored is damaged; run the flow again to make it anew`;
+/** What a CorruptResultError says. @param detail what is wrong, in words @default nothing more is known */
+export const damageText = (what: string, madeBy: string, detail = ""): string =>
+  `Cannot read ${what} of task ${JSON.stringify(madeBy)}: what is stored is damaged${detail && ` (${detail})`}; run the flow again to make it anew`;
 
 /** Another living process runs this flow run. */
 export class RunOwnedError extends Error {

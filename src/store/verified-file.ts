@@ -1,12 +1,45 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, open } from "node:fs/promises";
+import { constants, type FileHandle, open } from "node:fs/promises";
 import type { BytesReference } from "../result/stored-bytes.js";
 
 /** Held twice: one piece is read while the one before is hashed. */
 const PIECE_BYTES = 262_144;
 
-/** A file's bytes are not what its name says, or the file is gone. */
+/** A file's bytes are not what its name says, or something keeps them from being read. The message says what. */
 export class DamagedBytes extends Error {}
+
+/** What is short in this process, and says nothing of a file. */
+const SHORTAGES = ["EMFILE", "ENFILE", "ENOMEM"];
+
+const REASONS: { readonly [code: string]: string } = {
+  ENOENT: "the file is missing",
+  EACCES: "the file may not be read",
+  EPERM: "the file may not be read",
+  EIO: "the disk reports an error",
+  ELOOP: "the file is a link without an end",
+  ENOTDIR: "a file stands where its folder was",
+};
+
+/** Whatever keeps a file from being read is damage of it, but for a shortage of this process. */
+export function damaged(error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === undefined || SHORTAGES.includes(code)) return error;
+  return new DamagedBytes(REASONS[code] ?? message, { cause: error });
+}
+
+/** Opens a file to read it. A pipe, a folder or a device is none, and none of them is waited for. @throws {DamagedBytes} */
+export async function openRegular(path: string): Promise<FileHandle> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
+    throw damaged(error);
+  });
+  try {
+    if (!(await file.stat()).isFile()) throw new DamagedBytes("it is no regular file");
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
 
 /** A file's content piece by piece, the last one only when all are right. @throws {DamagedBytes} */
 export async function* readPieces(
@@ -19,7 +52,7 @@ export async function* readPieces(
   try {
     for (let position = 0; position < reference.bytes; ) {
       const piece = await reading;
-      if (piece.length === 0) throw new DamagedBytes();
+      if (piece.length === 0) throw new DamagedBytes("the file became shorter");
       position += piece.length;
       const left = Math.min(PIECE_BYTES, reference.bytes - position);
       if (left > 0) reading = readPiece(file, Buffer.allocUnsafeSlow(left), position);
@@ -44,7 +77,7 @@ export async function readWhole(path: string, reference: BytesReference): Promis
     let reading = readPiece(file, part(0), 0);
     for (let position = 0; position < reference.bytes; ) {
       const piece = await reading;
-      if (piece.length === 0) throw new DamagedBytes();
+      if (piece.length === 0) throw new DamagedBytes("the file became shorter");
       position += piece.length;
       reading = readPiece(file, part(position), position);
       hash.update(piece);
@@ -58,21 +91,22 @@ export async function readWhole(path: string, reference: BytesReference): Promis
 }
 
 async function openWhole(path: string, { bytes }: BytesReference): Promise<FileHandle> {
-  const file = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") throw new DamagedBytes();
-    throw error;
-  });
+  const file = await openRegular(path);
   const { size } = await file.stat();
   if (size === bytes) return file;
   await file.close();
-  throw new DamagedBytes();
+  throw new DamagedBytes(`the file has ${size} bytes, not ${bytes}`);
 }
 
 async function readPiece(file: FileHandle, into: Buffer, position: number): Promise<Buffer> {
-  const { bytesRead } = into.length === 0 ? { bytesRead: 0 } : await file.read(into, 0, into.length, position);
-  return into.subarray(0, bytesRead);
+  if (into.length === 0) return into;
+  try {
+    return into.subarray(0, (await file.read(into, 0, into.length, position)).bytesRead);
+  } catch (error) {
+    throw damaged(error);
+  }
 }
 
 function check(sha256: string, reference: BytesReference): void {
-  if (sha256 !== reference.sha256) throw new DamagedBytes();
+  if (sha256 !== reference.sha256) throw new DamagedBytes("the file has another content");
 }

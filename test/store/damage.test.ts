@@ -1,4 +1,14 @@
-import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -122,6 +132,40 @@ test("a cache hit whose result is damaged comes without its text, which readResu
   await rejects(store.readResult(small.id), /of task "count"/);
   await store.close();
 });
+
+/** What may stand where a blob was. Each is damage of that result, and none is waited for. */
+const IN_THE_WAY: { readonly [what: string]: (path: string) => void } = {
+  nothing: () => {},
+  "a pipe": (path) => void execFileSync("mkfifo", [path]),
+  "a folder": (path) => mkdirSync(path),
+  "a folder with something in it": (path) => mkdirSync(join(path, "inside"), { recursive: true }),
+  "a link to itself": (path) => symlinkSync(path, path),
+  "a link to nothing": (path) => symlinkSync(`${path}-nowhere`, path),
+  "a device": (path) => symlinkSync("/dev/zero", path),
+  "an empty file": (path) => writeFileSync(path, ""),
+  "another content": (path) => writeFileSync(path, "v".repeat(100_002)),
+};
+for (const [what, put] of Object.entries(IN_THE_WAY))
+  test(`${what} in a blob's place is damage that names the task, and is replaced when the value is made again`, async () => {
+    const path = await storeWithResults();
+    const store = await openStoreHere(path);
+    const file = join(dirname(path), "blobs", large.id.slice(0, 2), large.id.slice(2));
+    const kept = await shelfOf(store, "load").keep(Buffer.alloc(100_000, 1));
+    const keptFile = join(dirname(path), "blobs", kept.sha256.slice(0, 2), kept.sha256.slice(2));
+    for (const each of [file, keptFile]) {
+      rmSync(each);
+      put(each);
+    }
+    const naming = /of task "load(\[3\])?": what is stored is damaged/;
+    assert.instance(await rejects(store.readResult(large.id), naming), CorruptResultError);
+    for (const read of [() => shelfOf(store, "load").read(kept), () => shelfOf(store, "load").open(kept)])
+      assert.instance(await rejects(read(), naming), CorruptResultError);
+    await appendTo(store, [transitionOf("r", "load", "Success", { result: large, mapIndex: 3 })]);
+    assert.is(await store.readResult(large.id), large.text);
+    assert.equal(await shelfOf(store, "load").keep(Buffer.alloc(100_000, 1)), kept);
+    assert.is((await shelfOf(store, "load").read(kept)).byteLength, 100_000);
+    await store.close();
+  });
 
 test("a record that is no JSON any more is told as damage of the file", async () => {
   const path = await storeWithResults();
