@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import type { Executor, RunToken, TaskRef } from "../../flow/executor.js";
 import { toErrorRecord } from "../../links/error-record.js";
+import { SerializeError } from "../../result/serialize-error.js";
 import type { State } from "../../state/states.js";
 import type { TaskContext } from "../../task/context.js";
 import { Signal } from "../../task/signals.js";
@@ -9,7 +10,7 @@ import { currentSurroundings } from "../host/script-host.js";
 import { callFunction } from "../task/call-function.js";
 import { pack, packOrProblem, unpack } from "../threads/crossing.js";
 import { shipFunction } from "../threads/ship-function.js";
-import type { ThreadAnswer, ThreadNote, ThreadOrder } from "../threads/thread-messages.js";
+import type { ShippedCode, ThreadAnswer, ThreadNote, ThreadOrder } from "../threads/thread-messages.js";
 import { ThreadPool } from "../threads/thread-pool.js";
 
 /** What makes a ThreadExecutor. */
@@ -68,7 +69,7 @@ export class ThreadExecutor implements Executor {
       const job = {
         taskName: task.name,
         folder: currentSurroundings().importFolder?.() ?? process.cwd(),
-        code: shipFunction(task),
+        code: codeOf(task),
         inputs: packInputs(task.name, inputs),
         streamFolder: await streamFolder(),
         ...contextParts(context),
@@ -96,6 +97,15 @@ export class ThreadExecutor implements Executor {
     }
     this.#pool ??= ThreadPool.open(this.concurrency);
     return this.#pool;
+  }
+}
+
+function codeOf(task: TaskRef["task"]): ShippedCode {
+  const { text, units, constants, refused } = shipFunction(task, { where: "in a thread", executor: "ThreadExecutor" });
+  try {
+    return { text, units, values: pack(constants) }; // one crossing for all: objects that two share stay shared
+  } catch (cause) {
+    throw cause instanceof SerializeError ? refused(cause) : cause;
   }
 }
 

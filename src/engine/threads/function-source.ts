@@ -12,6 +12,8 @@ export interface FunctionSource {
   readonly expression: string;
   readonly load: string;
   readonly meta: string;
+  /** What it loads while it runs, as far as the text says it: `import("./x.js")`, `require("x")`. */
+  readonly loads: readonly string[];
 }
 
 /** @throws {SyntaxError} when the text is none that can be compiled again: native code, a bound function. */
@@ -32,7 +34,28 @@ export function functionSource(text: string): FunctionSource {
     expression: `${before}${rewritten(module, load, meta)}${after}`,
     load,
     meta,
+    loads: loadedIn(module),
   };
+}
+
+function loadedIn({ program }: ParsedModule): string[] {
+  const loads = new Set<string>();
+  visit(program, (node) => {
+    const {
+      type,
+      source,
+      callee,
+      arguments: args,
+    } = node as typeof node & {
+      source?: AnyNode;
+      callee?: AnyNode;
+      arguments?: AnyNode[];
+    };
+    const isRequire = type === "CallExpression" && callee?.type === "Identifier" && callee.name === "require";
+    const loaded = type === "ImportExpression" ? source : isRequire ? args?.[0] : undefined;
+    if (loaded?.type === "Literal" && typeof loaded.value === "string") loads.add(loaded.value);
+  });
+  return [...loads];
 }
 
 /** The text as an expression; of a method `a() {}`, the object around it. */

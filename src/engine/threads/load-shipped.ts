@@ -2,11 +2,11 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { constants, Script } from "node:vm";
-import { unpack } from "./crossing.js";
 import { beforeLocalImport } from "./thread-files.js";
-import type { Binding, ShippedCode } from "./thread-messages.js";
+import type { Binding, ShippedUnits } from "./thread-messages.js";
 
-type Namespace = { readonly [name: string]: unknown };
+/** What a module exports. */
+export type Namespace = { readonly [name: string]: unknown };
 type Load = (specifier: string, options?: { readonly with?: { readonly [key: string]: string } }) => Promise<Namespace>;
 type Maker = (
   load: Load,
@@ -17,12 +17,25 @@ type Maker = (
 /** One engine in a thread, too: `cellar` is the copy that ships the code. */
 const LIBRARY_URL = new URL("../../index.js", import.meta.url).href;
 
-/** The function that was shipped, with what its names stand for. `place` is the file that it is said to stand in. */
-export async function loadShipped(code: ShippedCode, place: string): Promise<(...inputs: unknown[]) => unknown> {
-  const load = loaderOf(place);
-  const values = unpack(code.values) as readonly unknown[];
+/** What shipped functions refer to, where they are to run. */
+export interface ShippedScope {
+  /** The file that they are said to stand in. */
+  readonly place: string;
+  /** The constants. */
+  readonly values: readonly unknown[];
+  /** Modules that came along, by specifier; others are imported from `place`. @default none */
+  readonly modules?: ReadonlyMap<string, Namespace>;
+}
+
+/** The function that was shipped, with what its names stand for. */
+export async function loadShipped(
+  code: ShippedUnits,
+  { place, values, modules: brought = new Map() }: ShippedScope,
+): Promise<(...inputs: unknown[]) => unknown> {
+  const loadThere = loaderOf(place);
+  const load: Load = async (specifier, options) => brought.get(String(specifier)) ?? loadThere(specifier, options);
   const modules = await importAll(code, load);
-  const around = { load, meta: metaOf(place), require: createRequire(place) };
+  const around = { load, meta: metaOf(place), require: requireOf(place, brought) };
   const makers = (evaluate(code.text, place) as readonly Maker[]).map((maker) =>
     maker(around.load, around.meta, around.require),
   );
@@ -44,7 +57,7 @@ export async function loadShipped(code: ShippedCode, place: string): Promise<(..
 }
 
 /** Classes, each behind those that it refers to, also by way of functions: one may extend another. */
-function classesInOrder({ units }: ShippedCode): number[] {
+function classesInOrder({ units }: ShippedUnits): number[] {
   const seen = new Set<number>();
   const order: number[] = [];
   const visit = (number: number): void => {
@@ -57,7 +70,7 @@ function classesInOrder({ units }: ShippedCode): number[] {
   return order;
 }
 
-async function importAll({ units }: ShippedCode, load: Load): Promise<ReadonlyMap<string, Namespace>> {
+async function importAll({ units }: ShippedUnits, load: Load): Promise<ReadonlyMap<string, Namespace>> {
   const specifiers = new Set(
     units.flatMap(({ bindings }) => bindings.flatMap((each) => ("module" in each ? each.module : []))),
   );
@@ -101,6 +114,17 @@ function loaderOf(place: string): Load {
     if (/^(\.{0,2}\/|\.{1,2}$|file:)/.test(name)) beforeLocalImport();
     return importThere(name, name.endsWith(".json") ? { with: { type: "json" } } : options);
   };
+}
+
+/** `require`, of modules that came along as CommonJS sees them. */
+function requireOf(place: string, brought: ReadonlyMap<string, Namespace>): NodeJS.Require {
+  const requireThere = createRequire(place);
+  if (brought.size === 0) return requireThere;
+  const required = (specifier: string): unknown => {
+    const module = brought.get(specifier);
+    return module ? (module.default ?? module) : (requireThere(specifier) as unknown);
+  };
+  return Object.assign(required, requireThere);
 }
 
 const metaOf = (place: string): object => ({

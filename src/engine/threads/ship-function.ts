@@ -1,11 +1,26 @@
-import { SerializeError } from "../../result/serialize-error.js";
+import type { SerializeError } from "../../result/serialize-error.js";
 import { type SourceNote, sourceNoteOf } from "../../source/source-note.js";
 import type { TaskDefinition } from "../../task/task-definition.js";
-import { pack } from "./crossing.js";
 import { type FunctionSource, functionSource } from "./function-source.js";
-import type { Binding, Crossing, ShippedCode } from "./thread-messages.js";
+import type { Binding, ShippedUnits } from "./thread-messages.js";
 
-const OUT = "make it inside the task, or run the task without ThreadExecutor";
+/** Where a task is to run, in words for messages. */
+export interface Destination {
+  /** "in a thread" */
+  readonly where: string;
+  /** "ThreadExecutor" */
+  readonly executor: string;
+}
+
+/** A function with what it refers to, ready to be packed. */
+export interface ShippedFunction extends ShippedUnits {
+  /** Array of the constants that the functions refer to, as they are now. */
+  readonly constants: readonly unknown[];
+  /** What they import, from where the notebook or script is: by name, and while they run as far as the text says it. */
+  readonly imports: readonly string[];
+  /** The error for a constant that cannot go along. @param cause with the path `result[index]…` within the array */
+  readonly refused: (cause: SerializeError) => TypeError;
+}
 
 /** A function on its way, with what its names stand for. */
 interface Unit {
@@ -21,6 +36,8 @@ interface Shipment {
   readonly numbers: Map<object, number>;
   /** Constants, with the name and the function that refers to them. */
   readonly values: { readonly name: string; readonly title: string; readonly value: unknown }[];
+  /** What a person may do instead. */
+  readonly wayOut: string;
 }
 
 /**
@@ -28,29 +45,38 @@ interface Shipment {
  * now. What an import gives is imported again there.
  * @throws {TypeError} naming what cannot be shipped.
  */
-export function shipFunction({ name, fn }: TaskDefinition): ShippedCode {
-  const shipment: Shipment = { units: [], numbers: new Map(), values: [] };
+export function shipFunction({ name, fn }: TaskDefinition, { where, executor }: Destination): ShippedFunction {
+  const wayOut = `make it inside the task, or run the task without ${executor}`;
+  const refusal = (message: string, cause: unknown) =>
+    new TypeError(`Cannot run task "${name}" ${where}: ${message}`, { cause });
+  const shipment: Shipment = { units: [], numbers: new Map(), values: [], wayOut };
   try {
     addUnit(shipment, fn, "the task", "");
     // Units are added while this goes on: functions that functions refer to.
     for (const unit of shipment.units) bindNames(shipment, unit);
-    return {
-      text: scriptOf(shipment.units),
-      units: shipment.units.map(({ source, bindings }) => ({
-        isClass: source.isClass,
-        bindings: [...bindings.values()],
-      })),
-      values: packValues(shipment),
-    };
   } catch (thrown) {
     if (!(thrown instanceof Unshippable)) throw thrown;
-    throw new TypeError(`Cannot run task "${name}" in a thread: ${thrown.message}`, { cause: thrown.cause });
+    throw refusal(thrown.message, thrown.cause);
   }
+  const { units, values } = shipment;
+  return {
+    text: scriptOf(units),
+    units: units.map(({ source, bindings }) => ({ isClass: source.isClass, bindings: [...bindings.values()] })),
+    constants: values.map(({ value }) => value),
+    imports: importsOf(units),
+    refused: (cause) => refusal(constantTrouble(shipment, cause), cause),
+  };
+}
+
+function importsOf(units: readonly Unit[]): string[] {
+  const bound = units.flatMap(({ bindings }) => [...bindings.values()]);
+  const named = bound.flatMap((binding) => ("module" in binding ? binding.module : []));
+  return [...new Set([...named, ...units.flatMap(({ source }) => source.loads)])];
 }
 
 class Unshippable extends Error {}
 
-function addUnit({ units, numbers }: Shipment, fn: object, title: string, reference: string): number {
+function addUnit({ units, numbers, wayOut }: Shipment, fn: object, title: string, reference: string): number {
   const known = numbers.get(fn);
   if (known !== undefined) return known;
   if ("settings" in fn && "fn" in fn)
@@ -59,29 +85,40 @@ function addUnit({ units, numbers }: Shipment, fn: object, title: string, refere
   const text = note?.text ?? Function.prototype.toString.call(fn);
   let source: FunctionSource;
   try {
-    source = functionSource(text);
+    source = sourceOf(fn, text);
   } catch (cause) {
-    throw new Unshippable(`${reference || "its function"} is native code or a bound function; ${OUT}`, { cause });
+    throw new Unshippable(`${reference || "its function"} is native code or a bound function; ${wayOut}`, { cause });
   }
   if (!source.isClass && Object.keys(fn).length > 0)
     throw new Unshippable(
-      `${reference || "its function"} is a function with properties of its own ("${Object.keys(fn)[0]}"); ${OUT}`,
+      `${reference || "its function"} is a function with properties of its own ("${Object.keys(fn)[0]}"); ${wayOut}`,
     );
   const number = units.push({ fn, title, source, bindings: new Map() }) - 1;
   numbers.set(fn, number);
   return number;
 }
 
+/** Parsed once: a task is called many times. */
+const parsed = new WeakMap<object, { readonly text: string; readonly source: FunctionSource }>();
+
+function sourceOf(fn: object, text: string): FunctionSource {
+  const known = parsed.get(fn);
+  if (known?.text === text) return known.source;
+  const source = functionSource(text);
+  parsed.set(fn, { text, source });
+  return source;
+}
+
 function bindNames(shipment: Shipment, { fn, title, source, bindings }: Unit): void {
   const note = sourceNoteOf(fn);
   if (!note) {
-    checkUnnoted(title, source);
+    checkUnnoted(shipment, title, source);
     return;
   }
   for (const [name, value] of Object.entries(referencesOf(note, title))) {
     if (source.assigned.has(name))
       throw new Unshippable(
-        `${title} assigns to "${name}", which would change in the thread alone; pass it as an input, or ${OUT}`,
+        `${title} assigns to "${name}", which would change there alone; pass it as an input, or ${shipment.wayOut}`,
       );
     bindings.set(name, bindingOf(shipment, name, title, value));
   }
@@ -92,12 +129,12 @@ function bindNames(shipment: Shipment, { fn, title, source, bindings }: Unit): v
 }
 
 /** Plain compiled JavaScript keeps no note: the values of variables around a function cannot be read. */
-function checkUnnoted(title: string, { outer }: FunctionSource): void {
+function checkUnnoted({ wayOut }: Shipment, title: string, { outer }: FunctionSource): void {
   const unknown = [...outer].find((name) => !(name in globalThis) && name !== "require");
   if (unknown !== undefined)
     throw new Unshippable(
       `${title} refers to "${unknown}", and no source was kept from which to read it; define the task in a cell or ` +
-        `a script run by "node --import cellar/register", pass it as an input, or ${OUT}`,
+        `a script run by "node --import cellar/register", pass it as an input, or ${wayOut}`,
     );
 }
 
@@ -115,18 +152,10 @@ function bindingOf(shipment: Shipment, name: string, title: string, value: unkno
   return { value: shipment.values.push({ name, title, value }) - 1 };
 }
 
-/** One crossing for all: objects that two constants share stay shared. */
-function packValues({ values }: Shipment): Crossing {
-  try {
-    return pack(values.map(({ value }) => value));
-  } catch (cause) {
-    if (!(cause instanceof SerializeError)) throw cause;
-    const [, at, rest = ""] = /^result\[(\d+)\](.*)$/s.exec(cause.path) ?? [];
-    const { name = cause.path, title = "the task" } = values[Number(at)] ?? {};
-    throw new Unshippable(`"${name}${rest}", to which ${title} refers, cannot go along: ${cause.kind}; ${OUT}`, {
-      cause,
-    });
-  }
+function constantTrouble({ values, wayOut }: Shipment, { path, kind }: SerializeError): string {
+  const [, at, rest = ""] = /^result\[(\d+)\](.*)$/s.exec(path) ?? [];
+  const { name = path, title = "the task" } = values[Number(at)] ?? {};
+  return `"${name}${rest}", to which ${title} refers, cannot go along: ${kind}; ${wayOut}`;
 }
 
 /** Each maker gives the way to make its function and the way to say what its names stand for: cycles are allowed. */

@@ -19,8 +19,8 @@ export type Binding =
   | { readonly value: number }
   | { readonly module: string; readonly exported: string };
 
-/** A function with all it refers to. */
-export interface ShippedCode {
+/** The text of a function and of the functions it refers to. */
+export interface ShippedUnits {
   /** Script whose value is one maker for each unit: see `loadShipped`. The first unit is the task's function. */
   readonly text: string;
   readonly units: readonly {
@@ -28,6 +28,10 @@ export interface ShippedCode {
     readonly isClass: boolean;
     readonly bindings: readonly Binding[];
   }[];
+}
+
+/** A function with all it refers to. */
+export interface ShippedCode extends ShippedUnits {
   /** Array of the constants that functions refer to, crossing as one: what they share stays shared. */
   readonly values: Crossing;
 }

@@ -15,7 +15,8 @@ import { threadSignal } from "./thread-signal.js";
  */
 export default async function runJob(job: ThreadJob): Promise<ThreadAnswer> {
   try {
-    const fn = await loadShipped(job.code, placeOf(job.folder, job.taskName));
+    const values = unpack(job.code.values) as unknown[];
+    const fn = await loadShipped(job.code, { place: placeOf(job.folder, job.taskName), values });
     const inputs = unpack(job.inputs) as unknown[];
     const value = await insideTask(contextOf(job), async () => keptStream(await fn(...inputs), job));
     return { value: packResult(value, job.taskName), loaded: filesLoaded() };
