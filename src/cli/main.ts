@@ -10,6 +10,7 @@ import { labCommand } from "./lab.js";
 import { runCommand } from "./run.js";
 import { runsCommand } from "./runs.js";
 import { showCommand } from "./show.js";
+import { workerCommand } from "./worker.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
 
@@ -25,6 +26,7 @@ for (const command of [
   runsCommand,
   showCommand,
   gcCommand,
+  workerCommand,
   installCommand,
   uninstallCommand,
   doctorCommand,

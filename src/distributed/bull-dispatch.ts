@@ -75,6 +75,11 @@ export class BullDispatch implements Dispatch {
     );
   }
 
+  async postAgain(postings: readonly Posting[]): Promise<void> {
+    await Promise.all(postings.map(({ attempt }) => this.#queue.remove(attempt).catch(() => 0))); // a worker has it
+    await this.post(postings);
+  }
+
   async withdraw(attempts: readonly string[]): Promise<void> {
     // Told first: an order that is taken between the two is stopped when it is begun.
     await this.#link.calls(
@@ -130,6 +135,11 @@ export class BullDispatch implements Dispatch {
 
   onAway(listener: (isAway: boolean) => void): void {
     this.#away.add(listener);
+  }
+
+  keepAlive(isAwaited: boolean): void {
+    this.#link.keepAlive(isAwaited);
+    this.#reading.keepAlive(isAwaited);
   }
 
   async close(): Promise<void> {

@@ -19,6 +19,12 @@ export interface Depot {
   get(name: string): Promise<AsyncIterable<Uint8Array> | undefined>;
 }
 
+/** Where large content lies that coordinator and workers reach. */
+export interface Shelf extends Depot {
+  /** In words, the same on all machines: "s3://bucket/prefix", "/mnt/cellar". */
+  readonly place: string;
+}
+
 /** What a queue says of itself when it is opened. */
 export interface QueueHealth {
   /** What may be lost by the way the queue is set up, in words for people. @default nothing */
@@ -32,6 +38,8 @@ export interface Dispatch {
   open(): Promise<QueueHealth>;
   /** Puts orders into the queue, each once: an attempt that is there already stays as it is. */
   post(postings: readonly Posting[]): Promise<void>;
+  /** The same for orders of which only remains may be there: these go first. */
+  postAgain(postings: readonly Posting[]): Promise<void>;
   /** Takes back what no worker has taken, and tells the worker of what one has to stop it. */
   withdraw(attempts: readonly string[]): Promise<void>;
   /** Of these attempts, those that wait or are leased to a worker. */
@@ -50,6 +58,8 @@ export interface Dispatch {
   waiting(): Promise<number>;
   /** Hears when the queue is away, and when it is back. */
   onAway(listener: (isAway: boolean) => void): void;
+  /** Whether its connections keep the process alive: they do while something is awaited. */
+  keepAlive(isAwaited: boolean): void;
   close(): Promise<void>;
 }
 

@@ -110,6 +110,9 @@ export class MemoryDispatch implements Dispatch {
     for (const posting of postings)
       if (!this.queue.isThere(posting.attempt)) this.queue.add({ ...posting, takers: [] });
   }
+  async postAgain(postings: readonly Posting[]): Promise<void> {
+    await this.post(postings); // an order is there whole or not at all
+  }
   async withdraw(attempts: readonly string[]): Promise<void> {
     for (const attempt of attempts) {
       this.queue.stopped.add(attempt);
@@ -146,6 +149,7 @@ export class MemoryDispatch implements Dispatch {
     return this.queue.waiting.length;
   }
   onAway(): void {} // it is where its users are
+  keepAlive(): void {} // it has no connection
   async close(): Promise<void> {
     for (const follower of this.#followed) this.queue.followers.delete(follower);
   }

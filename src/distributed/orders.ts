@@ -58,6 +58,10 @@ const order = z.object({
   serializer: serializer.nullable(),
   /** Counted from when the task is called. */
   timeoutMs: z.number().nullable(),
+  /** Where large content lies, in words; null: in the queue itself. */
+  shelf: z.string().nullable(),
+  /** Bytes of one content that may go through the queue itself. */
+  largest: z.number(),
 });
 /** One attempt of one task, for a worker. */
 export type Order = z.infer<typeof order>;

@@ -19,6 +19,7 @@ export class RedisLink implements RedisCalls {
   #trouble: Error | undefined;
   readonly #away = new Set<(isAway: boolean) => void>();
   #isAway = false;
+  #isAwaited = true;
   #isClosed = false;
 
   /** @internal not in the published types: they must hold where the optional package is not installed */
@@ -34,6 +35,7 @@ export class RedisLink implements RedisCalls {
     });
     client.on("close", () => this.#tell(true));
     client.on("ready", () => this.#tell(false));
+    client.on("connect", () => this.keepAlive(this.#isAwaited)); // another socket
   }
 
   /** @throws {Error} when nothing answers within some seconds, or it refuses. */
@@ -82,6 +84,14 @@ export class RedisLink implements RedisCalls {
   /** Runs a script; Redis compiles it once. */
   run({ lua, keys }: RedisScript, ...args: (string | number)[]): Promise<unknown> {
     return this.client.eval(lua, keys, ...args);
+  }
+
+  /** Whether the connection keeps the process alive. */
+  keepAlive(isAwaited: boolean): void {
+    this.#isAwaited = isAwaited;
+    const socket = (this.client as { stream?: { ref(): void; unref(): void } }).stream;
+    if (isAwaited) socket?.ref();
+    else socket?.unref();
   }
 
   close(): void {
