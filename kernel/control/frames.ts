@@ -1,6 +1,6 @@
 import type { Debugger, Runtime } from "node:inspector/promises";
 import type { Scope, StackFrame } from "../protocol/debug-messages.js";
-import { type MainThread, type Paused, SCOPE } from "./main-thread.js";
+import { type MainThread, NOTEBOOK, type Paused } from "./main-thread.js";
 import type { AuthorsScript, Scripts } from "./scripts.js";
 import { type Holder, OBJECT_GROUP, type Variables } from "./variables.js";
 
@@ -66,7 +66,7 @@ export class Frames {
 
   /** The notebook's top-level names. */
   async notebook(): Promise<Holder> {
-    return holderOf([await this.mainThread.object(SCOPE, OBJECT_GROUP)], NOTHING_HIDDEN);
+    return holderOf([await this.mainThread.object(NOTEBOOK, OBJECT_GROUP)], NOTHING_HIDDEN);
   }
 
   private async nearScopes(call: Debugger.CallFrame, { frameNames }: AuthorsScript) {
@@ -120,5 +120,8 @@ const holderOf = (objects: readonly Runtime.RemoteObject[], hidden: ReadonlySet<
   length: 0,
 });
 
+/** How V8 names what is put into a binding (src/source/cell-rewriting.ts). */
+const BINDING = /^\$_+(.+?)\.v(?=\.|$)/;
+
 /** A function's name as the author gave it. */
-const frameName = (name: string): string => name.replace(/^\$\./, "") || "(anonymous)";
+const frameName = (name: string): string => name.replace(BINDING, "$1") || "(anonymous)";

@@ -31,7 +31,7 @@ export function lookingRequests(parts: DebugParts): AnswerTable {
         objectId === undefined ? [] : inspector.post("Runtime.getProperties", { objectId, ownProperties: true }),
       ),
     );
-    return new Set(found.flatMap(({ result }) => result.map(({ name }) => name)));
+    return new Set(found.flatMap(({ result }) => withoutMirrors(result.map(({ name }) => name))));
   };
   const evaluate = async (text: string, call: Debugger.CallFrame | undefined): Promise<Runtime.RemoteObject> => {
     const near = call?.scopeChain.filter(({ type }) => type !== "global") ?? [];
@@ -83,6 +83,12 @@ export function lookingRequests(parts: DebugParts): AnswerTable {
       return bundleOf(parts, value);
     },
   };
+}
+
+/** The names of a scope whose values are in it: a cell mirrors those whose bindings it holds (src/source/cell-frame.ts). */
+function withoutMirrors(names: readonly string[]): readonly string[] {
+  const bound = new Set(names.map((name) => /^\$_+(.+)$/.exec(name)?.[1]));
+  return names.filter((name) => !bound.has(name));
 }
 
 type Asked = Runtime.EvaluateParameterType;

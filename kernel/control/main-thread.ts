@@ -49,5 +49,7 @@ export class MainThread {
 const QUIETLY = { silent: true, disableBreaks: true } as const;
 /** JavaScript that gives the `DebugView`, wherever it runs. */
 export const VIEW = `globalThis[Symbol.for(${JSON.stringify(DEBUG_VIEW)})]`;
-/** JavaScript that gives the object with the notebook's top-level names. */
+/** JavaScript that gives the notebook's top-level names and their values now. */
+export const NOTEBOOK = `${VIEW}.values()`;
+/** JavaScript that gives the object whose properties are the notebook's top-level names. */
 export const SCOPE = `${VIEW}.scope`;

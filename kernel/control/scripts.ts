@@ -1,6 +1,7 @@
 import type { Debugger } from "node:inspector/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { FRAME_END } from "../../src/source/cell-frame.js";
 import { isAuthors, isPlatform } from "../links/own-files.js";
 import { cellPath } from "../protocol/cell-path.js";
 import type { Source } from "../protocol/debug-messages.js";
@@ -20,8 +21,8 @@ export interface AuthorsScript {
 
 type Parsed = Debugger.ScriptParsedEventDataType;
 
-/** Names in the frame of a compiled cell (src/source/cell-frame.ts), beside its parameters. */
-const FRAME_NAMES = ["$scope", "$earlier", "$done", "$undo", "$pick", "$module", "$error", "arguments"];
+/** Names in the frame of a compiled cell (src/source/cell-frame.ts) beside its parameters and variables. */
+const FRAME_NAMES = ["arguments"];
 /** Scripts of the session's own that bear a name in the notebook's folder: the importer, expressions after a cell. */
 const HELPING_SCRIPT = /\[cell\]\.js$|\bcell-\d+\.ts#/;
 
@@ -116,9 +117,17 @@ const isAuthorsUrl = (url: string): boolean =>
   !isPlatform(url) &&
   !HELPING_SCRIPT.test(decodeURI(url));
 
+/** What the frame declares is not the author's, mirrors of the notebook's names included. */
 function frameNames(js: string): ReadonlySet<string> {
-  const parameters = /^\(async \(([^)]*)\)/.exec(js)?.[1] ?? "";
-  return new Set([...FRAME_NAMES, ...parameters.split(",").map((name) => name.trim())]);
+  const frame = js.slice(0, js.indexOf(FRAME_END));
+  const parameters = /^\(async \(([^)]*)\)/.exec(frame)?.[1] ?? "";
+  const declared = [...frame.matchAll(/(?:^| )(?:const|let) ([^=;]+?)(?= =|;)/g)].flatMap(([, names]) =>
+    names!.split(","),
+  );
+  const bindings = [...frame.matchAll(/([\p{ID_Continue}$]+) = [\p{ID_Continue}$]+\.(?:own|earlier)\(/gu)].map(
+    ([, name]) => name!,
+  );
+  return new Set([...FRAME_NAMES, ...[...parameters.split(","), ...declared].map((name) => name.trim()), ...bindings]);
 }
 
 /** A source map that a script carries with it. */

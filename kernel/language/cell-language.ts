@@ -27,6 +27,8 @@ import { transpileCell } from "./transpile-cell.js";
 interface Compiled {
   readonly count: number;
   readonly parts: CellParts;
+  /** Names that later cells are to see. */
+  readonly declared: CellParts["declared"];
   readonly names: readonly string[];
   readonly imports: ReadonlyMap<string, string>;
   /** Of a cell that was not checked: made when its declarations are needed. */
@@ -53,6 +55,8 @@ export class CellLanguage {
   private readonly undeclared: Compiled[] = [];
   private values = new Set<string>();
   private imports = new Map<string, string>();
+  /** What functions of all cells do with the notebook's names: those of failed cells may live on. */
+  private readonly inFunctions = { read: new Set<string>(), written: new Set<string>() };
   private library: readonly LibraryName[] | undefined;
   private idle: NodeJS.Timeout | undefined;
   private preload: NodeJS.Timeout | undefined;
@@ -74,8 +78,8 @@ export class CellLanguage {
       return null;
     },
     compile: ({ cell, code, count, level }) => this.compile(cell ?? String(count), code, count, level),
-    settle: ({ cell, count, ok }) => {
-      this.settle(cell ?? String(count), ok);
+    settle: ({ cell, count, ok, bound }) => {
+      this.settle(cell ?? String(count), ok ? undefined : new Set(bound));
       return null;
     },
     complete: ({ code, cursor }) => this.complete(code, cursor),
@@ -115,29 +119,46 @@ export class CellLanguage {
         problems.map((each) => this.withImport(each)),
       );
     const filename = cellFilename(this.folder, count);
-    const earlier = { values: this.values, imports: this.imports };
+    const earlier = { values: this.values, imports: this.imports, inFunctions: this.inFunctions };
     const script = transpileCell(parts, this.options.emit, filename, earlier, checked?.typeImports ?? NO_NAMES);
     if ("diagnostic" in script) return refuse("SyntaxError", [script.diagnostic]);
-    const { names, imports } = script;
-    this.unsettled.set(id, [...(this.unsettled.get(id) ?? []), { count, parts, names, imports, checked }]);
+    const { names, imports, inFunctions } = script;
+    for (const name of inFunctions.read) this.inFunctions.read.add(name);
+    for (const name of inFunctions.written) this.inFunctions.written.add(name);
+    const compiled = { count, parts, declared: parts.declared, names, imports, checked };
+    this.unsettled.set(id, [...(this.unsettled.get(id) ?? []), compiled]);
     const warnings = problems.length > 0 ? [shown(problems, text, count).join("\n")] : [];
     return { ok: true, js: script.code, filename, map: script.map, warnings: [...complaints, ...warnings] };
   }
 
-  private settle(id: string, ok: boolean): void {
+  /** @param bound the names that a failed cell leaves; undefined where it ended well and leaves all. */
+  private settle(id: string, bound: ReadonlySet<string> | undefined): void {
     const cells = this.unsettled.get(id) ?? [];
     this.unsettled.delete(id);
-    if (!ok) return;
-    for (const cell of cells) {
-      for (const name of cell.parts.declared.keys()) {
+    for (const cell of bound ? cells.map((each) => this.partOf(each, bound)) : cells) {
+      for (const name of cell.declared.keys()) {
         this.values.delete(name);
         this.imports.delete(name);
       }
       for (const name of cell.names) this.values.add(name);
       for (const [name, from] of cell.imports) this.imports.set(name, from);
-      if (cell.parts.declared.size > 0 || cell.parts.augments) this.undeclared.push(cell);
+      if (cell.declared.size > 0 || (cell.parts.augments && !bound)) this.undeclared.push(cell);
     }
     this.declareWhenIdle();
+  }
+
+  /** What a failed cell leaves: its bound names, and its types where they are new. */
+  private partOf(cell: Compiled, bound: ReadonlySet<string>): Compiled {
+    this.declareAll();
+    const isKept = (name: string): boolean =>
+      bound.has(name) ||
+      (bound.size > 0 && /^(interface|type)$/.test(cell.declared.get(name)!.kind) && !this.earlier.names.has(name));
+    return {
+      ...cell,
+      declared: new Map([...cell.declared].filter(([name]) => isKept(name))),
+      names: cell.names.filter((name) => bound.has(name)),
+      imports: new Map([...cell.imports].filter(([name]) => bound.has(name))),
+    };
   }
 
   private reset(): void {
@@ -225,8 +246,8 @@ export class CellLanguage {
   }
 
   private declareNext(): void {
-    const { count, parts, checked } = this.undeclared.shift()!;
+    const { count, parts, declared, checked } = this.undeclared.shift()!;
     const { program, file } = checked ?? this.checkNow(parts);
-    this.earlier.add(this.earlier.moduleName(count), parts.declared, cellDeclarations(program, file, parts.augments));
+    this.earlier.add(this.earlier.moduleName(count), declared, cellDeclarations(program, file, parts.augments));
   }
 }

@@ -72,8 +72,10 @@ export const DEBUG_VIEW = "cellar.debug-view";
 
 /** What lies under that name. */
 export interface DebugView {
-  /** Holds the notebook's top-level names. */
+  /** The notebook's top-level names, as properties that read and write. */
   readonly scope: object;
+  /** The names that have a value, with these values. */
+  values(): object;
   /** Where the script of a cell comes from; null for other files. */
   cell(filename: string): CellOrigin | null;
   /** How a value looks; null where that cannot be said without letting the cell run on. */

@@ -6,8 +6,8 @@ export type CheckLevel = "error" | "warn" | "off";
 export interface CompiledCell {
   readonly ok: true;
   /**
-   * A script whose value is `async ($, $import, $require, $source) => result`, ready for `vm.Script`:
-   * `$` is the scope object that holds every top-level binding of all cells; `$import(specifier)` gives a
+   * A script whose value is `async ($cell, $import, $require, $source) => result`, ready for `vm.Script`:
+   * `$cell` gives the bindings of top-level names (`CellBindings`); `$import(specifier)` gives a
    * module namespace; `$source` is `noteSource`. The result is `{ value }` of the last expression, or
    * undefined where the cell has none or ends in a semicolon.
    */
@@ -53,8 +53,10 @@ export type LanguageCalls = {
     ask: { cell?: string; code: string; count: number; level?: CheckLevel };
     answer: CompiledCell | RefusedCell;
   };
-  /** The compiled cell ran; only an ok cell's names stay visible to later cells. */
-  settle: { ask: { cell?: string; count: number; ok: boolean }; answer: null };
+  /**
+   * The compiled cell ran: an ok cell's names stay visible to later cells, of a failed one those that it had bound.
+   */
+  settle: { ask: { cell?: string; count: number; ok: boolean; bound?: readonly string[] }; answer: null };
   complete: { ask: { code: string; cursor: number }; answer: Completion };
   inspect: {
     ask: { code: string; cursor: number; detail: 0 | 1 };

@@ -19,7 +19,8 @@ export interface CellRun {
 
 export type RunAnswer =
   | { readonly status: "ok"; readonly userExpressions: JsonObject; readonly payload: readonly JsonObject[] }
-  | { readonly status: "error"; readonly error: ErrorContent };
+  /** @param bound names that the cell declared first, and that have values although it failed. */
+  | { readonly status: "error"; readonly error: ErrorContent; readonly bound?: readonly string[] };
 
 /** What the kernel process asks the session (channel "session" of the IPC). */
 export type SessionCalls = {

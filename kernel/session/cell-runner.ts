@@ -1,4 +1,6 @@
 import { constants, Script } from "node:vm";
+import type { CellBindings } from "../../src/source/cell-bindings.js";
+import type { NotebookScope } from "../../src/source/notebook-scope.js";
 import { noteSource } from "../../src/source/source-note.js";
 import type { RunAnswer, SessionCalls } from "../links/session-calls.js";
 import type { JsonObject } from "../protocol/messages.js";
@@ -12,20 +14,19 @@ import { rememberSource } from "./source-positions.js";
 type Run = SessionCalls["run"]["ask"];
 /** What a cell's script gives (kernel/links/language-calls.ts, CompiledCell). */
 type CellFunction = (
-  scope: object,
+  bindings: CellBindings,
   load: Modules["load"],
   require: NodeJS.Require,
   source: typeof noteSource,
 ) => Promise<{ readonly value: unknown } | undefined>;
 
-/** Runs cells on one scope: one after another in each shell, and where they await, those of several shells side by side. */
+/** Runs cells on one scope of names: one after another in each shell, and where they await, those of several shells side by side. */
 export class CellRunner {
-  /** Holds every top-level binding of all cells. */
-  readonly scope: object = Object.create(null);
   private readonly stops = new Set<() => void>();
 
   /** @param show how a cell's result looks; undefined for nothing to see. */
   constructor(
+    private readonly scope: NotebookScope,
     private readonly outlet: Outlet,
     private readonly modules: Modules,
     private readonly show: (value: unknown) => Shown | undefined | Promise<Shown | undefined>,
@@ -35,11 +36,12 @@ export class CellRunner {
   async run({ cell: run, js, filename, map, userExpressions }: Run): Promise<RunAnswer> {
     const interrupted = new AbortController();
     const cell = beginCell(run, interrupted.signal);
+    const bindings = this.scope.begin();
     rememberSource(filename, run.count, map);
     try {
       return await this.untilInterrupted(cell, interrupted, async () => {
         cell.atEnd = new Set();
-        const outcome = await this.evaluate(js, filename);
+        const outcome = await this.evaluate(js, filename, bindings);
         if (outcome && !run.silent) await this.showResult(cell, outcome.value);
         const answers = await this.expressions(userExpressions, filename);
         await endCode(cell);
@@ -49,7 +51,7 @@ export class CellRunner {
     } catch (error) {
       const ending = endCode(cell);
       if (!interrupted.signal.aborted) await ending; // else whatever holds it up is not to hold up the cell
-      return { status: "error", error: toErrorContent(error) };
+      return { status: "error", error: toErrorContent(error), bound: bindings.undo() };
     } finally {
       for (const last of cell.beforeEnd) last();
       this.outlet.flush();
@@ -80,11 +82,11 @@ export class CellRunner {
     }
   }
 
-  private async evaluate(js: string, filename: string): ReturnType<CellFunction> {
+  private async evaluate(js: string, filename: string, bindings: CellBindings): ReturnType<CellFunction> {
     const script = new Script(js, { filename, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
     const cellFunction = script.runInThisContext() as CellFunction;
     const { load, require } = this.modules;
-    return cellFunction(this.scope, load, require, noteSource);
+    return cellFunction(bindings, load, require, noteSource);
   }
 
   private async showResult(cell: Cell, value: unknown): Promise<void> {
@@ -104,7 +106,7 @@ export class CellRunner {
     const answers: { [name: string]: JsonObject } = {};
     for (const [name, js] of Object.entries(sources)) {
       try {
-        const outcome = await this.evaluate(js, `${filename}#${name}`);
+        const outcome = await this.evaluate(js, `${filename}#${name}`, this.scope.begin());
         const shown = outcome && (await this.show(outcome.value));
         answers[name] = { status: "ok", data: { ...(shown?.data ?? { "text/plain": "undefined" }) }, metadata: {} };
       } catch (error) {

@@ -1,3 +1,4 @@
+import type { NotebookScope } from "../../src/source/notebook-scope.js";
 import { DEBUG_VIEW, type DebugView } from "../links/control-calls.js";
 import type { Shown } from "./outlet.js";
 import { shownValue } from "./show-value.js";
@@ -9,11 +10,12 @@ import { cellOrigin } from "./source-positions.js";
  * @param show how a cell's result looks.
  */
 export function installDebugView(
-  scope: object,
+  scope: NotebookScope,
   show: (value: unknown) => Shown | undefined | Promise<Shown | undefined>,
 ): void {
   const view: DebugView = {
-    scope,
+    scope: scope.names,
+    values: () => scope.values(),
     cell: cellOrigin,
     show(value) {
       const shown = isThenable(value) ? shownValue(value) : show(value); // a task's call would be run to be shown

@@ -1,6 +1,7 @@
 import { getHeapStatistics } from "node:v8";
 import { connect, serve } from "../../src/links/calls.js";
 import { channel, processPort } from "../../src/links/port.js";
+import { NotebookScope } from "../../src/source/notebook-scope.js";
 import { type KernelCalls, SESSION_ENV, type SessionCalls, type SessionSetup } from "../links/session-calls.js";
 import { insideMessage } from "./cell-context.js";
 import { installCellGlobals } from "./cell-globals.js";
@@ -29,7 +30,8 @@ const outlet = new Outlet(channel(port, "output"));
 const library = new Library(setup, channel(port, "store"), outlet);
 const modules = new Modules(setup.folder, library.load);
 const show = (value: unknown) => showValue(value, library.show);
-const runner = new CellRunner(outlet, modules, show);
+const scope = new NotebookScope();
+const runner = new CellRunner(scope, outlet, modules, show);
 const comms = new Comms(outlet, insideMessage);
 
 installStackFrames();
@@ -39,7 +41,7 @@ redirectStandardStreams(outlet);
 process.on("exit", () => outlet.end());
 catchLateErrors(outlet);
 installCellGlobals({ outlet, comms, ask: connect<KernelCalls>(channel(port, "kernel")), show });
-installDebugView(runner.scope, show);
+installDebugView(scope, show);
 startControlThread(outlet, () => {
   runner.interrupt();
   library.interrupt();

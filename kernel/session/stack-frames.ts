@@ -50,11 +50,11 @@ function frameOf(site: NodeJS.CallSite): string | undefined {
   return name === undefined ? place : `${name} (${place})`;
 }
 
-/** The function's name as the cell has it: V8 names what has none after where it is put, here the scope object. */
+/** The function's name as the cell has it: V8 names what has none after where it is put, here a binding. */
 function authorsName(site: NodeJS.CallSite): string | undefined {
   const given = site.getFunctionName();
   if (!given) return undefined;
-  const put = /^\$\.([^.]+)/.exec(given)?.[1];
+  const put = /^\$_+([^.]+)\.v\b/.exec(given)?.[1];
   const name = put ?? given;
   if (name.startsWith("$")) return undefined; // of the compiled cell's own
   if (site.isConstructor()) return `new ${name}`;

@@ -1,33 +1,38 @@
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
-import { PICK } from "./cell-imports.js";
-import type { CellRewriting } from "./cell-rewriting.js";
+import { bindingOf, type CellRewriting } from "./cell-rewriting.js";
 
-const UNDO = `Symbol.for("cellar.undo")`;
+/** What a cell's script declares before the cell's code. */
+export interface CellFrame {
+  /** Names of earlier cells that the cell uses. */
+  readonly earlier: readonly string[];
+  /** Names that the script also has as variables of its own (rewrite-references.ts). */
+  readonly mirrored: readonly string[];
+  /** Declarations that the rest of the script needs. */
+  readonly variables: readonly string[];
+  /** Statements that come before all others. */
+  readonly hoisted: readonly string[];
+}
 
-/**
- * The text before a cell's code, all in one line. The scope object remembers how to put earlier bindings back for as
- * long as the cell runs: an interrupt may end it without `catch`, then the next cell does it.
- */
-export function cellStart(rewriting: CellRewriting, names: readonly string[], hoisted: readonly string[]): string {
-  const { scope, load, require, source, module } = rewriting;
-  const parts = [`(async (${scope}, ${load}, ${require}, ${source}) => { "use strict"; ${scope}[${UNDO}]?.();`];
+/** Stands behind what the script declares beside the cell's code. */
+export const FRAME_END = "/* cell */";
+
+/** The text before a cell's code, all in one line. */
+export function cellStart(rewriting: CellRewriting, { earlier, mirrored, variables, hoisted }: CellFrame): string {
+  const { cell, load, require, source, module, shared } = rewriting;
+  const bindings = [
+    ...[...shared].map((name) => `${bindingOf(rewriting, name)} = ${cell}.own(${JSON.stringify(name)})`),
+    ...earlier.map((name) => `${bindingOf(rewriting, name)} = ${cell}.earlier(${JSON.stringify(name)})`),
+  ];
+  const parts = [`(async (${cell}, ${load}, ${require}, ${source}) => { "use strict";`];
+  if (bindings.length > 0) parts.push(`const ${bindings.join(", ")};`);
+  if (mirrored.length > 0) parts.push(`let ${mirrored.join(", ")};`);
   if (module.names.size > 0 && module.js.includes("import.meta")) parts.push(importMeta(rewriting));
-  if (module.program.body.some((node) => node.type === "ImportDeclaration")) parts.push(PICK);
-  if (names.length > 0) {
-    parts.push(
-      `const $scope = ${scope}, $earlier = ${JSON.stringify(names)}.filter((name) => Object.hasOwn($scope, name)).map((name) => [name, $scope[name]]);`,
-      `const $done = () => delete $scope[${UNDO}];`,
-      `const $undo = () => { for (const [name, value] of $earlier) $scope[name] = value; $done(); };`,
-      `Object.defineProperty($scope, ${UNDO}, { value: $undo, configurable: true }); try {`,
-    );
-  }
-  return `${[...parts, ...hoisted].join(" ")} `;
+  return `${[...parts, ...variables, FRAME_END, ...hoisted].join(" ")} `;
 }
 
 /** The text after a cell's code. */
-export const cellEnd = (names: readonly string[]): string =>
-  names.length > 0 ? "\n} catch ($error) { $undo(); throw $error; } finally { $done(); }\n})" : "\n})";
+export const CELL_END = "\n})";
 
 function importMeta({ filename, meta, load }: CellRewriting): string {
   const url = JSON.stringify(pathToFileURL(filename).href);

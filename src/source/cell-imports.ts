@@ -1,14 +1,18 @@
 import type { ImportDeclaration } from "acorn";
-import type { CellRewriting } from "./cell-rewriting.js";
-import { exportedName } from "./parsed-module.js";
+import { bindingOf, type CellRewriting } from "./cell-rewriting.js";
+import { exportedName, freePrefix } from "./parsed-module.js";
 
-/** Turns a cell's imports into loads that put their bindings on the scope object, before all other statements. */
-export function loadImports(rewriting: CellRewriting, imports: ReadonlyMap<string, string>): void {
+/**
+ * Turns a cell's imports into loads whose bindings follow the module's exports, before all other statements.
+ * @returns the variables that these loads need, to be declared outside of the author's lines.
+ */
+export function loadImports(rewriting: CellRewriting): string[] {
   const { module, edits, load } = rewriting;
+  const variables: string[] = [];
   let first: number | undefined;
   for (const node of module.program.body) {
     if (node.type === "ImportDeclaration") {
-      edits.update(node.start, node.end, loading(rewriting, node, imports));
+      edits.update(node.start, node.end, loading(rewriting, node, variables));
       if (first !== undefined) edits.move(node.start, node.end, first);
     } else if ((node.type === "ExportNamedDeclaration" || node.type === "ExportAllDeclaration") && node.source) {
       edits.update(node.start, node.end, `await ${load}(${JSON.stringify(node.source.value)});`);
@@ -18,13 +22,11 @@ export function loadImports(rewriting: CellRewriting, imports: ReadonlyMap<strin
       first ??= node.start;
     }
   }
+  return variables;
 }
 
-function loading(
-  { module, load, scope }: CellRewriting,
-  node: ImportDeclaration,
-  imports: ReadonlyMap<string, string>,
-) {
+function loading(rewriting: CellRewriting, node: ImportDeclaration, variables: string[]): string {
+  const { module, load, cell, imports } = rewriting;
   const bindings = node.specifiers.filter(({ local }) => imports.has(local.name));
   if (bindings.length === 0 && node.specifiers.length > 0) return ";"; // types only
   const specifier = JSON.stringify(node.source.value);
@@ -34,22 +36,20 @@ function loading(
   });
   const call = `await ${load}(${specifier}${attributes.length > 0 ? `, { with: { ${attributes.join(", ")} } }` : ""});`;
   if (bindings.length === 0) return call;
-  const assignments = bindings.map((binding) => {
-    const { name } = binding.local;
-    const exported = exportedName(binding);
-    if (exported === "*") return `${scope}.${name} = $module;`;
+  const loaded = `${freePrefix("$module", module)}${variables.length}`;
+  const reads = `${loaded}reads`;
+  const readers = bindings.map((each) => {
+    const exported = exportedName(each);
+    return `() => ${exported === "*" ? loaded : `${loaded}[${JSON.stringify(exported)}]`}`;
+  });
+  variables.push(`let ${loaded}; const ${reads} = [${readers.join(", ")}];`);
+  const bound = bindings.map((each, at) => {
+    const { name } = each.local;
+    const exported = exportedName(each);
     // A name that the cell does not use may be a type, which no compiled module has.
     const mayLack = module.top.set.get(name)!.references.length === 0;
-    return `${scope}.${name} = $pick($module, ${JSON.stringify(exported)}, ${specifier}, ${mayLack});`;
+    const what = [bindingOf(rewriting, name), loaded, JSON.stringify(exported), specifier, mayLack, `${reads}[${at}]`];
+    return `${cell}.bindImport(${what.join(", ")});`;
   });
-  return `{ const $module = ${call} ${assignments.join(" ")} }`;
+  return `${loaded} = ${call} ${bound.join(" ")}`;
 }
-
-/** What the code of `loadImports` calls: an export, also where CommonJS hides it in the default export. */
-export const PICK = `const $pick = (module, name, from, mayLack) => {
-  if (name in module) return module[name];
-  const whole = module.default;
-  if (whole !== null && (typeof whole === "object" || typeof whole === "function") && name in whole) return whole[name];
-  if (mayLack) return undefined;
-  throw new SyntaxError("The requested module '" + from + "' does not provide an export named '" + name + "'");
-};`.replaceAll(/\n\s*/g, " ");

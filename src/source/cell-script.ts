@@ -1,14 +1,15 @@
-import { dirname } from "node:path";
 import type { AnyNode } from "acorn";
 import MagicString from "magic-string";
-import { cellEnd, cellStart } from "./cell-frame.js";
+import { CELL_END, cellStart } from "./cell-frame.js";
 import { loadImports } from "./cell-imports.js";
-import type { CellRewriting } from "./cell-rewriting.js";
+import { bindingOf, type CellRewriting, type SharedReference, sharedReferences } from "./cell-rewriting.js";
+import { hasDirectEval, wrapDirectEvals } from "./direct-eval.js";
+import { enterLocalLoops, isLocalIn, localLoops } from "./local-loops.js";
 import { markFunctions } from "./mark-functions.js";
-import { type EarlierNames, notedFunctions } from "./noted-functions.js";
-import { freeName, importsOf, parseModule, visit } from "./parsed-module.js";
+import { type EarlierNames, type NamesInFunctions, notedFunctions } from "./noted-functions.js";
+import { freeName, freePrefix, importsOf, type ParsedModule, parseModule, visit } from "./parsed-module.js";
 import { rewriteDeclarations } from "./rewrite-declarations.js";
-import { rewriteName } from "./rewrite-name.js";
+import { rewriteReferences } from "./rewrite-references.js";
 import { inferredName, isNotedByName, namingAround, namingTarget, sourceArguments } from "./source-call.js";
 import { finishEdits, type OriginalFile, type Transformed } from "./transformed.js";
 
@@ -24,31 +25,23 @@ export interface CellOptions extends OriginalFile {
 }
 
 export interface CellScript extends Transformed {
-  /** Top-level names that are properties of the scope object after this cell. */
+  /** Top-level names that the cell declares. */
   readonly names: readonly string[];
   /** Of these, the imported: local name → "specifier#export". */
   readonly imports: ReadonlyMap<string, string>;
+  /** What the cell's functions do with names of the notebook, its own included. */
+  readonly inFunctions: NamesInFunctions;
 }
 
 /** Stands before the expression whose value is the cell's result. */
 export const RESULT_START = "return { value: (";
 
-/** The names that CommonJS files have, as a cell has them. */
-const COMMON_JS: ReadonlyMap<string, (rewriting: CellRewriting) => string> = new Map([
-  ["require", ({ require }) => require],
-  ["module", ({ require }) => `${require}.main`],
-  ["exports", ({ require }) => `${require}.main.exports`],
-  ["__filename", ({ filename }) => JSON.stringify(filename)],
-  ["__dirname", ({ filename }) => JSON.stringify(dirname(filename))],
-]);
-
 const NONE: EarlierNames = { values: new Set(), imports: new Map() };
 
 /**
- * A cell as a script whose value is `async ($, $import, $require, $source) => { value } | undefined`. Every
- * top-level name lives on `$`, so that any later cell may declare it again while old closures follow. A cell that
- * throws puts earlier bindings back. Takes JavaScript whose types are stripped, statements ended by semicolons, as
- * TypeScript prints it.
+ * A cell as a script whose value is `async ($cell, $import, $require, $source) => { value } | undefined`, to be called
+ * with `CellBindings`. Every top-level name lives in a binding, so that any later cell may declare it again while old
+ * closures follow. Takes JavaScript whose types are stripped, statements ended by semicolons, as TypeScript prints it.
  * @throws {SyntaxError} with `pos`, when the text does not parse.
  */
 export function cellScript(js: string, options: CellOptions): CellScript {
@@ -59,10 +52,10 @@ export function cellScript(js: string, options: CellOptions): CellScript {
   const isShared = (name: string) =>
     !options.typeImports?.has(name) && (!options.declared || options.declared.has(name) || imports.has(name));
   const shared = new Set(module.top.variables.map(({ name }) => name).filter(isShared));
-  const scope = freeName("$", module);
+  const prefix = freePrefix("$_", module);
   const noted = notedFunctions(module, imports, earlier).map((each) => {
     const isLocal = (name: string, from: string) => from === "local" || (from === "top" && !shared.has(name));
-    const read = (name: string, from: string) => (isLocal(name, from) ? name : `${scope}.${name}`);
+    const read = (name: string, from: string) => (isLocal(name, from) ? name : `${bindingOf({ prefix }, name)}.seen`);
     return { ...each, arguments: sourceArguments(each, read) };
   });
   const rewriting: CellRewriting = {
@@ -71,12 +64,14 @@ export function cellScript(js: string, options: CellOptions): CellScript {
     filename: options.filename,
     shared,
     earlier,
+    imports,
     notes: new Map(noted.map((each) => [each.node, each.arguments])),
-    scope,
+    cell: freeName("$cell", module),
     load: freeName("$import", module),
     require: freeName("$require", module),
     source: freeName("$source", module),
     meta: freeName("$meta", module),
+    prefix,
   };
   const { edits } = rewriting;
   const importOf = (name: string) => (shared.has(name) ? imports.get(name) : earlier.imports.get(name));
@@ -84,10 +79,15 @@ export function cellScript(js: string, options: CellOptions): CellScript {
   const marked = markFunctions(module, edits, {
     filename: options.filename,
     source: rewriting.source,
-    read: (name) => (isReadable(name) ? `${scope}.${name}` : module.top.set.has(name) ? name : undefined),
+    read: (name) => (isReadable(name) ? `${bindingOf({ prefix }, name)}.seen` : module.top.set.has(name) ? name : undefined),
     importOf,
   });
-  const rewritten = rewriteReferences(rewriting);
+  const references = sharedReferences(rewriting);
+  const evaluates = hasDirectEval(module);
+  const inFunctions = evaluates ? everything(shared, earlier) : namesInFunctions(references);
+  const loops = evaluates ? [] : localLoops(rewriting, references, [inFunctions, earlier.inFunctions ?? NOTHING]);
+  const local = new Set(references.filter((each) => isLocalIn(loops, each)).map(({ node }) => node as AnyNode));
+  const { mirrored, rewritten } = rewriteReferences(rewriting, references, ({ node }) => local.has(node));
   for (const each of noted) {
     if (isNotedByName(each)) continue;
     const target = namingTarget(module.parentOf(each.node));
@@ -97,35 +97,50 @@ export function cellScript(js: string, options: CellOptions): CellScript {
     edits.prependLeft(each.node.end, `${after}, ${each.arguments})`);
   }
   keepInferredNames(rewriting, rewritten);
-  const hoisted = rewriteDeclarations(rewriting);
-  loadImports(rewriting, imports);
+  const hoisted = rewriteDeclarations(rewriting, (identifier) => local.has(identifier));
+  const modules = loadImports(rewriting);
+  enterLocalLoops(rewriting, loops);
   if (options.hasResult) returnResult(rewriting);
   const names = [...shared];
-  edits.prepend(cellStart(rewriting, names, marked === undefined ? hoisted : [marked, ...hoisted]));
-  edits.append(cellEnd(names));
-  return { ...finishEdits(edits, options), names, imports };
+  const used = new Set(evaluates ? earlier.values : references.map(({ name }) => name));
+  for (const { references: noteReferences } of noted)
+    for (const { name, from } of noteReferences) if (from === "earlier") used.add(name);
+  for (const name of names) used.delete(name);
+  if (evaluates) for (const name of [...names, ...used]) mirrored.add(name);
+  const evaluating = wrapDirectEvals(rewriting, [...mirrored]);
+  const frame = {
+    earlier: [...used],
+    mirrored: [...mirrored].filter((name) => !isFunction(module, name)),
+    variables: [...modules, ...evaluating],
+    hoisted: marked === undefined ? hoisted : [marked, ...hoisted],
+  };
+  edits.prepend(cellStart(rewriting, frame));
+  edits.append(CELL_END);
+  return { ...finishEdits(edits, options), names, imports, inFunctions };
 }
 
-/** Gives the identifiers that now are properties of the scope object. */
-function rewriteReferences(rewriting: CellRewriting): ReadonlySet<AnyNode> {
-  const { module, edits, shared, earlier } = rewriting;
-  const rewritten = new Set<AnyNode>();
-  for (const { identifier, resolved } of module.scopes.scopes.flatMap((scope) => scope.references)) {
-    const node = identifier as unknown as AnyNode & { name: string };
-    const isScoped = resolved ? resolved.scope === module.top && shared.has(node.name) : earlier.values.has(node.name);
-    if (rewritten.has(node)) continue; // a default in a pattern makes a second reference of the same identifier
-    if (isScoped) rewritten.add(node);
-    if (isScoped) rewriteName(rewriting, node, `${rewriting.scope}.${node.name}`);
-    else if (!resolved && COMMON_JS.has(node.name)) rewriteName(rewriting, node, COMMON_JS.get(node.name)!(rewriting));
-  }
-  visit(module.program, (node) => {
-    if (node.type === "ImportExpression") edits.update(node.start, node.start + "import".length, rewriting.load);
-    if (node.type === "MetaProperty" && node.meta.name === "import") edits.update(node.start, node.end, rewriting.meta);
-  });
-  return rewritten;
+function namesInFunctions(references: readonly SharedReference[]): NamesInFunctions {
+  const nested = references.filter((each) => each.isNested);
+  const namesOf = (found: readonly SharedReference[]) => new Set(found.map(({ name }) => name));
+  return {
+    read: namesOf(nested.filter(({ isRead }) => isRead)),
+    written: namesOf(nested.filter(({ isWrite }) => isWrite)),
+  };
 }
 
-/** `f = () => …` names the function "f"; `$.f = () => …` would not. */
+/** What code may do that is not known before it runs. */
+function everything(shared: ReadonlySet<string>, { values }: EarlierNames): NamesInFunctions {
+  const all = new Set([...shared, ...values]);
+  return { read: all, written: all };
+}
+
+const NOTHING: NamesInFunctions = { read: new Set(), written: new Set() };
+
+/** A function's declaration is a variable already. */
+const isFunction = ({ top }: ParsedModule, name: string): boolean =>
+  top.set.get(name)?.defs.some(({ type }) => type === "FunctionName") ?? false;
+
+/** `f = () => …` names the function "f"; `$_f.v = () => …` would not. */
 function keepInferredNames({ module, edits }: CellRewriting, rewritten: ReadonlySet<AnyNode>): void {
   visit(module.program, (node) => {
     const [target, value] =
@@ -143,11 +158,7 @@ function keepInferredNames({ module, edits }: CellRewriting, rewritten: Readonly
 }
 
 function returnResult({ module, edits }: CellRewriting): void {
-  const last = module.program.body.findLast(
-    (statement) =>
-      statement.type !== "EmptyStatement" &&
-      !(statement.type === "ExportNamedDeclaration" && !statement.declaration && !statement.source),
-  );
+  const last = lastStatement(module.program.body);
   const isValue =
     last?.type === "ExpressionStatement" ||
     (last?.type === "ExportDefaultDeclaration" && !("id" in last.declaration && last.declaration.id));
@@ -155,4 +166,14 @@ function returnResult({ module, edits }: CellRewriting): void {
   edits.prependRight(last.start, RESULT_START);
   if (module.js[last.end - 1] === ";") edits.update(last.end - 1, last.end, ") };");
   else edits.appendLeft(last.end, ") };");
+}
+
+/** The last statement that does anything; where the compiler put those of a cell with `using` into a block, its last. */
+function lastStatement(statements: readonly AnyNode[]): AnyNode | undefined {
+  const last = statements.findLast(
+    (statement) =>
+      statement.type !== "EmptyStatement" &&
+      !(statement.type === "ExportNamedDeclaration" && !statement.declaration && !statement.source),
+  );
+  return last?.type === "TryStatement" ? lastStatement(last.block.body) : last;
 }

@@ -21,6 +21,14 @@ export interface EarlierNames {
   readonly values: ReadonlySet<string>;
   /** What earlier cells imported: local name → "specifier#export". */
   readonly imports: ReadonlyMap<string, string>;
+  /** What functions of earlier cells do with the notebook's names. @default nothing */
+  readonly inFunctions?: NamesInFunctions;
+}
+
+/** Top-level names of a notebook that its functions use: code that calls them may find these changed, or seen. */
+export interface NamesInFunctions {
+  readonly read: ReadonlySet<string>;
+  readonly written: ReadonlySet<string>;
 }
 
 /**

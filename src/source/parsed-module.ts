@@ -18,7 +18,11 @@ export interface ParsedModule {
 /** Parses JavaScript (types already stripped) as a module. @throws {SyntaxError} with `pos`, acorn's. */
 export function parseModule(js: string): ParsedModule {
   const program = parse(js, { ecmaVersion: "latest", sourceType: "module", ranges: true, allowHashBang: true });
-  const scopes = analyze(program as ESTree.Program, { ecmaVersion: 2022, sourceType: "module" });
+  const scopes = analyze(program as ESTree.Program, {
+    ecmaVersion: 2022,
+    sourceType: "module",
+    ignoreEval: true, // in a module, what a direct `eval` declares stays inside
+  });
   const top = scopes.scopes.find((scope) => scope.type === "module")!;
   const parents = new WeakMap<AnyNode, AnyNode>();
   const names = new Set<string>();
@@ -45,9 +49,26 @@ export function childrenOf(node: AnyNode): AnyNode[] {
   return children;
 }
 
+const RUNS_LIKE_A_FUNCTION: ReadonlySet<string> = new Set([
+  "function",
+  "class-field-initializer",
+  "class-static-block",
+]);
+
+/** Whether a reference is in a function of the module: its code may run again, and later. */
+export function isNested({ from }: Reference): boolean {
+  for (let scope: Scope | null = from; scope; scope = scope.upper)
+    if (RUNS_LIKE_A_FUNCTION.has(scope.type)) return true;
+  return false;
+}
+
 /** The wanted name, lengthened until the module uses it nowhere. */
 export const freeName = (wanted: string, module: ParsedModule): string =>
   module.names.has(wanted) ? freeName(`${wanted}_`, module) : wanted;
+
+/** The wanted beginning of names, lengthened until no name of the module begins so. */
+export const freePrefix = (wanted: string, module: ParsedModule): string =>
+  [...module.names].some((name) => name.startsWith(wanted)) ? freePrefix(`${wanted}_`, module) : wanted;
 
 /** References inside a node to names that are declared outside it. */
 export function outerReferences(module: ParsedModule, node: AnyNode): Reference[] {

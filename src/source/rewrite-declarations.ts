@@ -1,13 +1,13 @@
-import type { AnyNode, ClassDeclaration, FunctionDeclaration, VariableDeclaration } from "acorn";
-import type { CellRewriting } from "./cell-rewriting.js";
+import type { AnyNode, ClassDeclaration, FunctionDeclaration, Identifier, VariableDeclaration } from "acorn";
+import { type CellRewriting, slotOf } from "./cell-rewriting.js";
 import { visit } from "./parsed-module.js";
 
 /**
- * Turns top-level declarations into assignments to the scope object, after its names were rewritten.
- * Gives the statements that come before all others: `var`s begin undefined, functions can be called before their line.
+ * Turns top-level declarations into assignments to bindings, after names were rewritten. Gives the that come before all others: `var`s begin undefined, functions can be called before their line.
+ * @param isLocal identifiers that a loop has variables of its own for.
  */
-export function rewriteDeclarations(rewriting: CellRewriting): string[] {
-  const { module, edits, shared, scope, source, notes } = rewriting;
+export function rewriteDeclarations(rewriting: CellRewriting, isLocal: (identifier: AnyNode) => boolean): string[] {
+  const { module, edits, shared, source, notes } = rewriting;
   const hoisted: string[] = [];
   const isTop = topDeclarations(rewriting);
   visit(module.program, (node) => {
@@ -22,15 +22,15 @@ export function rewriteDeclarations(rewriting: CellRewriting): string[] {
     } else if (!isTop.has(node)) {
       return;
     } else if (node.type === "VariableDeclaration") {
-      assign(rewriting, node);
+      assign(rewriting, node, isLocal);
     } else if (node.type === "FunctionDeclaration") {
       const { name } = (node as FunctionDeclaration).id;
       const note = notes.get(node);
-      hoisted.push(`${scope}.${name} = ${note === undefined ? name : `${source}(${name}, ${note})`};`);
+      hoisted.push(`${slotOf(rewriting, name)} = ${note === undefined ? name : `${source}(${name}, ${note})`};`);
     } else if (node.type === "ClassDeclaration") {
       const { name } = (node as ClassDeclaration).id;
       const note = notes.get(node);
-      edits.appendRight(node.start, `${scope}.${name} = ${note === undefined ? "" : `${source}(`}`);
+      edits.appendRight(node.start, `${slotOf(rewriting, name)} = ${note === undefined ? "" : `${source}(`}`);
       edits.prependLeft(node.end, note === undefined ? ";" : `, ${note});`);
     }
   });
@@ -38,10 +38,10 @@ export function rewriteDeclarations(rewriting: CellRewriting): string[] {
     module.top.set
       .get(name)!
       .defs.some((definition) => (definition.parent as { kind?: string } | null)?.kind === "var");
-  return [...[...shared].filter(isVar).map((name) => `${scope}.${name} = void 0;`), ...hoisted];
+  return [...[...shared].filter(isVar).map((name) => `${slotOf(rewriting, name)} = void 0;`), ...hoisted];
 }
 
-/** Declarations whose names live on the scope object, `var`s in blocks included. */
+/** Declarations whose names live in bindings, `var`s in blocks included. */
 function topDeclarations({ module, shared }: CellRewriting): ReadonlySet<AnyNode> {
   const definitions = module.top.variables.filter(({ name }) => shared.has(name)).flatMap(({ defs }) => defs);
   return new Set(
@@ -49,7 +49,9 @@ function topDeclarations({ module, shared }: CellRewriting): ReadonlySet<AnyNode
   );
 }
 
-function assign({ module, edits, scope }: CellRewriting, node: VariableDeclaration): void {
+function assign(rewriting: CellRewriting, node: VariableDeclaration, isLocal: (identifier: AnyNode) => boolean): void {
+  const { module, edits } = rewriting;
+  const target = (id: Identifier) => (isLocal(id) ? id.name : slotOf(rewriting, id.name));
   const parent = module.parentOf(node);
   const isLoopHead = (parent?.type === "ForInStatement" || parent?.type === "ForOfStatement") && parent.left === node;
   const isInit = parent?.type === "ForStatement" && parent.init === node;
@@ -66,7 +68,7 @@ function assign({ module, edits, scope }: CellRewriting, node: VariableDeclarati
     if (before) edits.update(before.end, declarator.start, isKept(declarator) && declarator !== kept[0] ? ", " : "");
     if (!isKept(declarator)) edits.update(declarator.start, declarator.end, "");
     else if (declarator.init == null && declarator.id.type === "Identifier" && !isLoopHead)
-      edits.update(declarator.id.start, declarator.id.end, `${scope}.${declarator.id.name} = void 0`);
+      edits.update(declarator.id.start, declarator.id.end, `${target(declarator.id)} = void 0`);
     else if (declarator.id.type === "ObjectPattern" && !isLoopHead)
       edits.prependRight(declarator.start, "(").appendLeft(declarator.end, ")"); // a statement cannot begin with `{`
   });

@@ -13,7 +13,7 @@ export function rewriteName(
   const isShorthand =
     holder?.type === "Property" && holder.shorthand && (holder.value === node || holder.value === parent);
   if (isShorthand) edits.update(node.start, node.end, `${node.name}: ${to}`);
-  else if (isCalled(parent, node) && to.includes(".")) edits.update(node.start, node.end, `(0, ${to})`);
+  else if (isCalled(parent, node) && /^[^(].*\./.test(to)) edits.update(node.start, node.end, `(0, ${to})`);
   else edits.update(node.start, node.end, to);
 }
 

@@ -49,10 +49,15 @@ test("what a child process writes is shown before idle", async ({ client }) => {
 });
 
 test("a late output belongs to the cell that caused it", async ({ client }) => {
-  const late = client.begin('setTimeout(() => console.log("late"), 300);');
+  const late = client.begin(`let released = false;
+    const looking = setInterval(() => {
+      if (!released) return;
+      clearInterval(looking);
+      console.log("late");
+    }, 5);`);
   await client.finish(late);
   const arrived = client.next(({ header, content }) => header.msg_type === "stream" && content.text === "late\n");
-  await client.execute("1");
+  await client.execute("released = true;");
   assert.is((await arrived).parent.msg_id, late.id);
 });
 

@@ -371,7 +371,7 @@ mapping("the script to the cell's lines and columns", () =>
     const found = originalPositionFor(map, { line: before.length, column: before.at(-1)!.length });
     assert.equal([found.line, found.column], [5, 8]);
     assert.equal(map.sourcesContent, [code]);
-    const call = cell.js.lastIndexOf("$.f)");
+    const call = cell.js.lastIndexOf("$_f.v)");
     const callBefore = cell.js.slice(0, call).split("\n");
     assert.is(originalPositionFor(map, { line: callBefore.length, column: callBefore.at(-1)!.length }).line, 7);
   }),

@@ -7,11 +7,12 @@ import vm from "node:vm";
 import type * as uvu from "uvu";
 import { CellLanguage } from "../../kernel/language/cell-language.js";
 import type { CheckLevel, CompiledCell, RefusedCell } from "../../kernel/links/language-calls.js";
+import { NotebookScope } from "../../src/source/notebook-scope.js";
 import { noteSource } from "../../src/source/source-note.js";
 
 /** A notebook in small: cells are compiled by the language and evaluated here, as a session does it. */
 export class Notebook {
-  private scope: Record<string, unknown> = Object.create(null);
+  private scope = new NotebookScope();
   private readonly language: CellLanguage;
   /** Cells compiled so far. */
   count = 0;
@@ -27,7 +28,7 @@ export class Notebook {
   /** Begins anew, as after a restart. */
   async reset(): Promise<void> {
     await this.answers.reset({});
-    this.scope = Object.create(null);
+    this.scope = new NotebookScope();
     this.count = 0;
   }
 
@@ -43,13 +44,14 @@ export class Notebook {
     const load = (specifier: string) =>
       import(/^\.\.?\//.test(specifier) ? pathToFileURL(join(this.folder, specifier)).href : specifier);
     const call = vm.runInThisContext(cell.js, { filename: cell.filename });
+    const bindings = this.scope.begin();
     let ok = false;
     try {
-      const result = await call(this.scope, load, createRequire(cell.filename), noteSource);
+      const result = await call(bindings, load, createRequire(cell.filename), noteSource);
       ok = true;
       return result?.value;
     } finally {
-      await this.answers.settle({ count: this.count, ok });
+      await this.answers.settle({ count: this.count, ok, ...(!ok && { bound: bindings.undo() }) });
     }
   }
 

@@ -69,7 +69,7 @@ test("output of a timer lands in the cell that set it, also while a later cell r
 test("run() evaluates user expressions, each with its own outcome", async () => {
   const { answer } = await session.run("$.n = 1", {
     userExpressions: {
-      good: "(async ($) => ({ value: $.n + 1 }))",
+      good: "(async ({ names: $ }) => ({ value: $.n + 1 }))",
       bad: "(async () => { throw new RangeError('no') })",
     },
   });

@@ -177,8 +177,8 @@ export class SessionHarness {
 
 const EMPTY_MAP = JSON.stringify({ version: 3, sources: ["cell"], names: [], mappings: "" });
 
-/** A cell's script, in the form that the language thread gives it. */
-export const scriptOf = (body: string): string => `(async ($, $import, $require, $source) => {\n${body}\n})`;
+/** A cell's script, in the form that the language thread gives it; `$` has the notebook's names as properties. */
+export const scriptOf = (body: string): string => `(async ({ names: $ }, $import, $require, $source) => {\n${body}\n})`;
 
 /** A map of the script that `scriptOf` makes of a cell with this text. */
 export function mapOf(text: string): string {

@@ -2,11 +2,14 @@ import vm from "node:vm";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type CellOptions, type CellScript, cellScript } from "../../src/source/cell-script.js";
+import { NotebookScope } from "../../src/source/notebook-scope.js";
 import { noteSource, sourceNoteOf } from "../../src/source/source-note.js";
 
 /** A session in small: cells evaluated one after another, as the kernel's session does. */
 function session(modules: { readonly [specifier: string]: object } = {}) {
-  const scope: Record<string, unknown> = {};
+  const notebook = new NotebookScope();
+  const scope = notebook.names as Record<string, unknown>;
+  const inFunctions = { read: new Set<string>(), written: new Set<string>() };
   const values = new Set<string>();
   const imports = new Map<string, string>();
   const load = Object.assign(async (specifier: string) => modules[specifier] ?? (await import(specifier)), {
@@ -17,13 +20,24 @@ function session(modules: { readonly [specifier: string]: object } = {}) {
     scope,
     compile(js: string, options: Partial<CellOptions> = {}): CellScript {
       const hasResult = !js.trimEnd().endsWith(";");
-      return cellScript(js, { filename: "/folder/cell-1.ts", hasResult, earlier: { values, imports }, ...options });
+      return cellScript(js, {
+        filename: "/folder/cell-1.ts",
+        hasResult,
+        earlier: { values, imports, inFunctions },
+        ...options,
+      });
     },
     async run(js: string, options: Partial<CellOptions> = {}): Promise<unknown> {
       const cell = this.compile(js, options);
       const call = vm.runInThisContext(cell.code, { filename: "/folder/cell-1.ts" });
-      const result = await call(scope, load, requireIt, noteSource);
+      const bindings = notebook.begin();
+      const result = await call(bindings, load, requireIt, noteSource).catch((error: unknown) => {
+        for (const name of bindings.undo()) values.add(name);
+        throw error;
+      });
       for (const name of cell.names) values.add(name);
+      for (const name of cell.inFunctions.read) inFunctions.read.add(name);
+      for (const name of cell.inFunctions.written) inFunctions.written.add(name);
       for (const [name, from] of cell.imports) imports.set(name, from);
       return result?.value;
     },
@@ -172,11 +186,19 @@ redeclared("and puts earlier bindings back when the cell throws", async () => {
   );
   assert.equal(await cells.run("[a, f()]"), [1, "old"]);
 });
-redeclared("and puts them back before the next cell when the cell never ended", async () => {
+redeclared("and keeps what a throwing cell bound for the first time, no more", async () => {
   const cells = session();
-  await cells.run("let a = 1;");
-  void cells.run("let a = 2; await new Promise(() => {});");
-  assert.is(await cells.run("a"), 1);
+  const failing =
+    "const a = 1, { b } = { b: 2 }; class C {} let d; function e() {} throw new Error('no'); const z = 3;";
+  await cells.run(failing).catch(() => {});
+  assert.equal(await cells.run("[a, b, typeof C, d, typeof e, typeof z]"), [
+    1,
+    2,
+    "function",
+    undefined,
+    "function",
+    "undefined",
+  ]);
 });
 redeclared("but keeps what a throwing cell assigned to an earlier name", async () => {
   const cells = session();

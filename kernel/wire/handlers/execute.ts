@@ -98,7 +98,8 @@ async function runCell(
     const answering = session.ask("run", { cell, js, filename, map, userExpressions: {} });
     const answer = await insisting(answering, interrupted, () => session.insist());
     await session.drained();
-    settle({ cell: id, count: cell.count, ok: answer.status === "ok" });
+    const settled = answer.status === "ok" ? { ok: true } : { ok: false, bound: answer.bound ?? [] };
+    settle({ cell: id, count: cell.count, ...settled });
     if (answer.status === "error") return wasInterrupted ? asInterrupt(answer.error) : answer;
     if (Object.keys(expressions).length === 0) return answer;
     return { ...answer, userExpressions: await evaluate(parts, cell, expressions) };

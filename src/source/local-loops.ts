@@ -1,0 +1,96 @@
+import type { AnyNode } from "acorn";
+import { type CellRewriting, type SharedReference, slotOf } from "./cell-rewriting.js";
+import type { NamesInFunctions } from "./noted-functions.js";
+import { childrenOf } from "./parsed-module.js";
+
+/** A top-level loop that works on variables of its own: V8 keeps those in registers, which no binding can be. */
+export interface LocalLoop {
+  /** The loop with its labels. */
+  readonly node: AnyNode;
+  /** Names that are variables of the loop. */
+  readonly names: ReadonlySet<string>;
+  /** Of these, what the loop assigns: their bindings get the values when it ends. */
+  readonly written: readonly string[];
+}
+
+/**
+ * Finds the loops of a cell and the names that they can have as variables: nothing else may see a name that the loop
+ * assigns, or change one that it reads, before the loop has ended. So no function that exists may use it, and the
+ * loop may not await.
+ * @param inFunctions what the functions do that may run meanwhile.
+ */
+export function localLoops(
+  rewriting: CellRewriting,
+  references: readonly SharedReference[],
+  inFunctions: readonly NamesInFunctions[],
+): LocalLoop[] {
+  const isUsed = (how: keyof NamesInFunctions, name: string) => inFunctions.some((each) => each[how].has(name));
+  return loopsIn(rewriting.module.program).flatMap((node) => {
+    const inside = references.filter((each) => !each.isNested && isInside(each.node, node));
+    const written = new Set(inside.filter(({ isWrite }) => isWrite).map(({ name }) => name));
+    const names = new Set(
+      inside
+        .map(({ name }) => name)
+        .filter((name) => !isUsed("written", name) && !(written.has(name) && isUsed("read", name)))
+        .filter((name) => isSetBefore(rewriting, name, node)),
+    );
+    return names.size > 0 ? [{ node, names, written: [...names].filter((name) => written.has(name)) }] : [];
+  });
+}
+
+/** Puts a block around each loop, in which its names are variables. */
+export function enterLocalLoops(rewriting: CellRewriting, loops: readonly LocalLoop[]): void {
+  const { edits, cell } = rewriting;
+  for (const { node, names, written } of loops) {
+    const variables = [...names].map((name) => `${name} = ${slotOf(rewriting, name)}`).join(", ");
+    const publish = written.map((name) => `${slotOf(rewriting, name)} = ${name};`).join(" ");
+    const [before, after] =
+      written.length > 0
+        ? [`${cell}.live = ${JSON.stringify(publish)}; try { `, ` } finally { ${publish} ${cell}.live = ""; }`]
+        : ["", ""];
+    edits.appendRight(node.start, `{ let ${variables}; ${before}`);
+    edits.appendLeft(node.end, `${after} }`);
+  }
+}
+
+/** Whether an identifier is a variable of a loop. */
+export const isLocalIn = (loops: readonly LocalLoop[], { node, name, isNested }: SharedReference): boolean =>
+  !isNested && loops.some((loop) => loop.names.has(name) && isInside(node, loop.node));
+
+const isInside = (inner: AnyNode, outer: AnyNode): boolean => inner.start >= outer.start && inner.end <= outer.end;
+
+/** The outermost loops that do not await, outside of functions, with their labels. */
+function loopsIn(node: AnyNode): AnyNode[] {
+  if (isFunctionLike(node)) return [];
+  const body = unlabelled(node);
+  if (LOOPS.has(body.type)) return awaits(body) ? childrenOf(body).flatMap(loopsIn) : [node];
+  return childrenOf(node).flatMap(loopsIn);
+}
+
+const LOOPS: ReadonlySet<string> = new Set([
+  "ForStatement",
+  "ForInStatement",
+  "ForOfStatement",
+  "WhileStatement",
+  "DoWhileStatement",
+]);
+
+const unlabelled = (node: AnyNode): AnyNode => (node.type === "LabeledStatement" ? unlabelled(node.body) : node);
+
+const isFunctionLike = ({ type }: AnyNode): boolean => /Function|^Class|^StaticBlock|^PropertyDefinition/.test(type);
+
+function awaits(node: AnyNode): boolean {
+  if (isFunctionLike(node)) return false;
+  if (node.type === "AwaitExpression" || (node.type === "ForOfStatement" && node.await)) return true;
+  return childrenOf(node).some(awaits);
+}
+
+/** Whether a name has a value of its own when the loop begins, that only the notebook's code can change. */
+function isSetBefore({ module, shared, imports, earlier }: CellRewriting, name: string, loop: AnyNode): boolean {
+  if (!shared.has(name)) return !earlier.imports.has(name);
+  if (imports.has(name)) return false;
+  return module.top.set.get(name)!.defs.every(({ type, name: declared, parent }) => {
+    const isHoisted = type === "FunctionName" || (parent as { kind?: string } | null)?.kind === "var";
+    return isHoisted || declared.range![1] <= loop.start;
+  });
+}
