@@ -79,7 +79,8 @@ export function cellScript(js: string, options: CellOptions): CellScript {
   const marked = markFunctions(module, edits, {
     filename: options.filename,
     source: rewriting.source,
-    read: (name) => (isReadable(name) ? `${bindingOf({ prefix }, name)}.seen` : module.top.set.has(name) ? name : undefined),
+    read: (name) =>
+      isReadable(name) ? `${bindingOf({ prefix }, name)}.seen` : module.top.set.has(name) ? name : undefined,
     importOf,
   });
   const references = sharedReferences(rewriting);
