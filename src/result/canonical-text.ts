@@ -40,6 +40,17 @@ export function canonicalText(value: unknown): string {
   }
 }
 
+/** The text of a list of which only the texts of the items are known: the same as of the list itself. */
+export const canonicalList = (texts: readonly string[]): string => short(`Array(${texts.join(",")})`);
+
+/** The text of a plain object of which only the texts of the values are known. */
+export const canonicalRecord = (entries: readonly (readonly [name: string, text: string])[]): string => {
+  const sorted = [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
+  return short(`Object(${sorted.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(",")})`);
+};
+
+const short = (text: string): string => (text.length > LONGEST_INLINE ? `#${sha256(text)}` : text);
+
 function walk(root: unknown, cyclic: boolean): string {
   const texts = new Map<object, string>();
   const open = new Set<object>();
@@ -68,7 +79,7 @@ function walk(root: unknown, cyclic: boolean): string {
     }
     if (frames.at(-1) !== frame) continue;
     const full = `${content.name}(${parts.join(",")})`;
-    done = !cyclic && full.length > LONGEST_INLINE ? `#${sha256(full)}` : full;
+    done = cyclic ? full : short(full);
     if (!cyclic) texts.set(frame.object, done);
     open.delete(frame.object);
     frames.pop();

@@ -9,8 +9,14 @@ export const contentHash = (text: string): string => createHash("sha256").update
  * counts. Null when there is nothing to compare (a function, an instance of an unknown class, a getter that throws).
  */
 export function hashValue(value: unknown): string | null {
+  const text = canonicalOf(value);
+  return text === null ? null : contentHash(text);
+}
+
+/** The text that `hashValue` hashes: short, or itself a hash; null where there is nothing to compare. */
+export function canonicalOf(value: unknown): string | null {
   try {
-    return contentHash(canonicalText(value));
+    return canonicalText(value);
   } catch {
     return null; // for whatever reason: without a hash there is no cache hit, which is always right
   }

@@ -13,6 +13,8 @@ export interface StoredReference {
   readonly bytes: number;
   /** Of `bytes`, those that lie in files of their own. @default 0 */
   readonly outside?: number;
+  /** Canonical text of the value, made with it, so that nobody reads it to compare. Absent: nothing to compare, or an older store. */
+  readonly valueKey?: string;
 }
 
 /** What is asked of a store to have a result's value again. */

@@ -13,6 +13,8 @@ export interface StoredResult {
   readonly bytes: number;
   /** Of `bytes`, those that lie in files of their own. @default 0 */
   readonly outside?: number;
+  /** Canonical text of the value, made with it, so that nobody reads it to compare. Absent: nothing to compare, or an older store. */
+  readonly valueKey?: string;
 }
 
 /** The private half of a task run's row: what resuming needs and a list does not. */

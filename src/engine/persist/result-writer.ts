@@ -1,6 +1,6 @@
 import { NO_RESULT_RECORD, type ResultRecord } from "../../contracts/records.js";
 import type { ByteShelf } from "../../result/byte-shelf.js";
-import { contentHash } from "../../result/content-hash.js";
+import { canonicalOf, contentHash } from "../../result/content-hash.js";
 import { NoResult } from "../../result/no-result.js";
 import { preview } from "../../result/preview.js";
 import type { Result } from "../../result/result.js";
@@ -60,11 +60,13 @@ export class ResultKeeper {
       const text = JSON.stringify(value);
       const { blobs } = shelf;
       const outside = blobs.reduce((sum, { bytes }) => sum + bytes, 0);
+      const valueKey = result.serialized ? null : canonicalOf(result.value);
       const reference: StoredReference = {
         id: contentHash(text),
         serializer: serializerJson(serializer as ResultSerializer<never>),
         bytes: Buffer.byteLength(text) + outside,
         ...(outside > 0 && { outside }),
+        ...(valueKey !== null && { valueKey }),
       };
       const shown = preview(result.serialized ? value : result.value);
       const record = resultRecord(result, { stored: reference, preview: shown });

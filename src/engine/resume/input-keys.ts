@@ -1,11 +1,15 @@
-import { contentHash, hashValue } from "../../result/content-hash.js";
+import { canonicalList, canonicalRecord } from "../../result/canonical-text.js";
+import { canonicalOf, contentHash } from "../../result/content-hash.js";
 import { NoResult } from "../../result/no-result.js";
 import { storedReferenceOf } from "../../result/stored-result.js";
 import type { State } from "../../state/states.js";
 import type { CallInput, TaskCall, Template } from "../../task/task-call.js";
 import type { Hashes } from "../../task/validators.js";
 
-/** Content hashes of what a flow run's calls are given. A stored result's is its id: it is not read for it. */
+/**
+ * Content hashes of what a flow run's calls are given: one for one value, whether it was written there, came from a
+ * call, or lies in a store, by whichever serializer. What is stored is not read for it.
+ */
 export class InputKeys {
   readonly #templates = new WeakMap<Template, string | null>();
   readonly #states = new WeakMap<State, string | null>();
@@ -15,68 +19,73 @@ export class InputKeys {
   constructor(private readonly given: { readonly [name: string]: unknown }) {}
 
   get parameters(): Hashes {
-    return Object.fromEntries(Object.keys(this.given).map((name) => [name, this.#parameterKey(name)]));
+    return Object.fromEntries(Object.keys(this.given).map((name) => [name, hashed(this.#parameterText(name))]));
   }
 
   /** Of one task run: `upstream` are the states it waited for. */
   of(inputs: readonly CallInput[], upstream: ReadonlyMap<TaskCall, State>): Hashes {
     const hashes: { [name: string]: string | null } = {};
-    for (const { name, template } of inputs) hashes[name] = this.#templateKey(template, upstream);
+    for (const { name, template } of inputs) hashes[name] = hashed(this.#templateText(template, upstream));
     return hashes;
   }
 
-  #templateKey(template: Template, upstream: ReadonlyMap<TaskCall, State>): string | null {
+  #templateText(template: Template, upstream: ReadonlyMap<TaskCall, State>): string | null {
     switch (template.kind) {
       case "call":
-        return this.#stateKey(upstream.get(template.call)!);
+        return this.#stateText(upstream.get(template.call)!);
       case "parameter":
-        return this.#parameterKey(template.parameter.name);
+        return this.#parameterText(template.parameter.name);
       case "value": {
         const known = this.#templates.get(template);
         if (known !== undefined) return known;
-        const key = hashValue(template.value);
-        this.#templates.set(template, key);
-        return key;
+        const text = canonicalOf(template.value);
+        this.#templates.set(template, text);
+        return text;
       }
       case "list":
-        return joined(template.parts.map((part) => this.#templateKey(part, upstream)));
-      case "record":
-        return joined(
-          template.parts.map(([name, part]) => {
-            const key = this.#templateKey(part, upstream);
-            return key === null ? null : `${JSON.stringify(name)}:${key}`;
-          }),
-        );
+        return listText(template.parts.map((part) => this.#templateText(part, upstream)));
+      case "record": {
+        const parts = template.parts.map(([name, part]) => [name, this.#templateText(part, upstream)] as const);
+        return parts.every((part): part is readonly [string, string] => part[1] !== null)
+          ? canonicalRecord(parts)
+          : null;
+      }
     }
   }
 
-  #parameterKey(name: string): string | null {
+  #parameterText(name: string): string | null {
     const known = this.#parameters.get(name);
     if (known !== undefined) return known;
-    const key = hashValue(this.given[name]);
-    this.#parameters.set(name, key);
-    return key;
+    const text = canonicalOf(this.given[name]);
+    this.#parameters.set(name, text);
+    return text;
   }
 
-  #stateKey(state: State): string | null {
+  #stateText(state: State): string | null {
     if (state.type !== "Mapped") {
-      if (state._result === NoResult) return "none";
+      if (state._result === NoResult) return NO_RESULT;
       const stored = storedReferenceOf(state._result);
-      if (stored) return stored.id;
+      if (stored?.valueKey !== undefined) return stored.valueKey;
+      if (stored && state._result.serialized) return `stored ${stored.id}`; // an older store did not say what it holds
     }
     const known = this.#states.get(state);
     if (known !== undefined) return known;
-    const key = this.#madeKey(state);
-    this.#states.set(state, key);
-    return key;
+    const text = this.#madeText(state);
+    this.#states.set(state, text);
+    return text;
   }
 
-  /** Of what no store has: hashed once for all who are given it. */
-  #madeKey(state: State): string | null {
-    if (state.type === "Mapped") return joined(state.mapStates.map((child) => this.#stateKey(child)));
-    return state._result.serialized ? null : hashValue(state.result);
+  /** Of what no store has: made once for all who are given it. */
+  #madeText(state: State): string | null {
+    if (state.type === "Mapped") return listText(state.mapStates.map((child) => this.#stateText(child)));
+    return state._result.serialized ? null : canonicalOf(state.result);
   }
 }
 
-const joined = (keys: readonly (string | null)[]): string | null =>
-  keys.includes(null) ? null : contentHash(`[${keys.join(",")}]`);
+/** Differs from the text of every value. */
+const NO_RESULT = "no result";
+
+const listText = (texts: readonly (string | null)[]): string | null =>
+  texts.every((text): text is string => text !== null) ? canonicalList(texts) : null;
+
+const hashed = (text: string | null): string | null => (text === null ? null : contentHash(text));
