@@ -1,6 +1,12 @@
 import type { Json } from "../../src/contracts/json.js";
-import type { FlowRunRecord, FlowRunSummary, TaskRunRecord } from "../../src/contracts/records.js";
-import type { RunCommAnswer, RunCommEvent, RunCommOpen, RunCommRequest } from "../../src/contracts/run-comm.js";
+import type { FlowRunRecord, FlowRunSummary, LogRecord, TaskRunRecord } from "../../src/contracts/records.js";
+import type {
+  GivenInputs,
+  RunCommAnswer,
+  RunCommEvent,
+  RunCommOpen,
+  RunCommRequest,
+} from "../../src/contracts/run-comm.js";
 import { flowRunBundle } from "../../src/display/flow-run-bundle.js";
 import type { Caller } from "../../src/links/calls.js";
 import type { Store } from "../../src/store/store.js";
@@ -114,7 +120,16 @@ class FollowedRun implements CommEnd {
       case "cancel":
         return session("cancelRun", { runId: this.runId });
       case "logs":
-        return (await openStore()).logs(request.taskRunId);
+        return (await this.logs(request.taskRunId)).slice(request.after ?? 0);
+      case "inputs":
+        return this.inputs();
+      case "attempts":
+        return (await openStore()).attempts(this.runId);
+      case "attempt": {
+        const run = await (await openStore()).flowRun(this.runId, request.attempt);
+        if (run) return run;
+        throw new RangeError(`Cannot show attempt ${request.attempt}: the run has no such attempt`);
+      }
       case "history":
         return (await openStore()).history(request.taskRunId);
       case "bundle":
@@ -138,6 +153,22 @@ class FollowedRun implements CommEnd {
       default:
         throw new RangeError(`Cannot answer ${JSON.stringify((request as { ask: Json }).ask)}: no such request`);
     }
+  }
+
+  private async inputs(): Promise<GivenInputs> {
+    const remembered = await (await this.parts.openStore()).rememberedRun(this.runId);
+    const given = remembered?.tasks.filter(({ memory }) => memory.inputPreviews) ?? [];
+    return Object.fromEntries(given.map(({ run, memory }) => [run.id, memory.inputPreviews!]));
+  }
+
+  /** Lines in the order in which they were written. */
+  private async logs(taskRunId: string | undefined): Promise<readonly LogRecord[]> {
+    const store = await this.parts.openStore();
+    if (taskRunId !== undefined) return store.logs(taskRunId);
+    const { tasks } = await this.read();
+    const ids = tasks.filter(({ startedAt }) => startedAt !== null).map(({ id }) => id);
+    const lines = (await Promise.all(ids.map((id) => store.logs(id)))).flat();
+    return lines.sort((a, b) => a.timestamp - b.timestamp);
   }
 
   private async serializerOf(resultId: string): Promise<JsonObject> {

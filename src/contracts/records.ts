@@ -163,6 +163,19 @@ export interface GraphNode {
   readonly upstream: readonly string[];
   readonly mapped: boolean;
   readonly tags: readonly string[];
+  /** Its arguments, by the names of the function's parameters; older versions did not write them. */
+  readonly inputs?: readonly GraphInput[];
+}
+
+/** Where an argument of a call comes from. */
+export interface GraphInput {
+  readonly name: string;
+  /** "several": a list or an object in which calls or parameters are. */
+  readonly from: "call" | "parameter" | "value" | "several";
+  /** Name of the call or of the flow's parameter. */
+  readonly of?: string;
+  /** A constant in a few characters, or the names of several calls. */
+  readonly text?: string;
 }
 
 /** Where code stands. Part of a run's identity (flow.md §4, "Resuming"). */
@@ -212,11 +225,17 @@ export interface FlowRunRecord {
 /** A flow run as it is listed: without graph and tasks. */
 export type FlowRunSummary = Omit<FlowRunRecord, "graph" | "tasks">;
 
-/** A line that a task wrote with `context().log`. */
+/** A line that a task wrote: with `context().log`, or to the console. */
 export interface LogRecord {
   readonly taskRunId: string;
   readonly timestamp: EpochMs;
   readonly text: string;
+  /** How much it matters. @default "info" */
+  readonly level?: "debug" | "info" | "warn" | "error";
+  /** By which way it was written. @default "log" */
+  readonly source?: "log" | "stdout" | "stderr";
+  /** The attempt of the task that wrote it, from 1. */
+  readonly attempt?: number;
 }
 
 /** Predicates over state types, for those who see only records. */

@@ -39,7 +39,14 @@ export type RunCommRequest =
   | { readonly id: number; readonly ask: "download"; readonly resultId: string; readonly format: DownloadFormat }
   /** Asks for the next piece of a download; answered by a DownloadPiece. */
   | { readonly id: number; readonly ask: "downloadNext"; readonly download: number }
-  | { readonly id: number; readonly ask: "logs"; readonly taskRunId: string }
+  /** Lines that a task run wrote, or all of the run's; only those past the first `after`. */
+  | { readonly id: number; readonly ask: "logs"; readonly taskRunId?: string; readonly after?: number }
+  /** Short texts of what each task run was given: answered by GivenInputs. */
+  | { readonly id: number; readonly ask: "inputs" }
+  /** What each attempt of the run came to, oldest first. */
+  | { readonly id: number; readonly ask: "attempts" }
+  /** The run as an earlier attempt left it. */
+  | { readonly id: number; readonly ask: "attempt"; readonly attempt: number }
   /** Every state a task run had, oldest first. */
   | { readonly id: number; readonly ask: "history"; readonly taskRunId: string }
   /** The run as an output of a cell, with its fallbacks: what a notebook is to keep. */
@@ -59,6 +66,11 @@ export interface DownloadStart {
 export interface DownloadPiece {
   /** Bytes in base64; null when the download is complete. */
   readonly base64: string | null;
+}
+
+/** Task run id → input name → its value in at most 60 characters. */
+export interface GivenInputs {
+  readonly [taskRunId: string]: { readonly [input: string]: string };
 }
 
 /** What a column of a table holds. */
@@ -113,6 +125,9 @@ export type RunCommAnswer =
   | ResultPreview
   | readonly LogRecord[]
   | readonly StateRecord[]
+  | readonly FlowRunSummary[]
+  | FlowRunRecord
+  | GivenInputs
   | DownloadStart
   | DownloadPiece
   | { readonly [mime: string]: Json };

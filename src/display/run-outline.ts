@@ -2,6 +2,7 @@
 import {
   FAILED_TYPES,
   type FlowRunRecord,
+  type GraphInput,
   RUNNING_TYPES,
   type StateCounts,
   type StateType,
@@ -15,6 +16,7 @@ export interface OutlineNode {
   readonly task: string;
   readonly upstream: readonly string[];
   readonly tags: readonly string[];
+  readonly inputs: readonly GraphInput[];
   readonly mapped: boolean;
   /** Undefined while the call is only planned. */
   readonly run: TaskRunRecord | undefined;
@@ -24,11 +26,21 @@ export interface OutlineNode {
   readonly childStates: StateCounts;
 }
 
+/**
+ * The task runs that the run's attempt has reached: what an earlier attempt left and this one has not come to yet is
+ * not its own. The same object where all are.
+ */
+export function reachedOnly<R extends FlowRunRecord>(run: R): R {
+  const isReached = ({ attempt, kept }: TaskRunRecord): boolean =>
+    kept || attempt === undefined || attempt >= run.attempt;
+  return run.tasks.every(isReached) ? run : { ...run, tasks: run.tasks.filter(isReached) };
+}
+
 /** The calls of a run in graph order; task runs that the graph does not name stand at the end. */
 export function outlineRun(run: FlowRunRecord): OutlineNode[] {
   const parents = new Map<string, TaskRunRecord>();
   const children = new Map<string, TaskRunRecord[]>();
-  for (const task of run.tasks) {
+  for (const task of reachedOnly(run).tasks) {
     if (task.mapIndex === null) parents.set(task.name, task);
     else {
       const call = callName(task);
@@ -48,6 +60,7 @@ export function outlineRun(run: FlowRunRecord): OutlineNode[] {
       task: node?.task ?? own?.task ?? name,
       upstream: node?.upstream ?? [],
       tags: node?.tags ?? [],
+      inputs: node?.inputs ?? [],
       mapped: node?.mapped ?? mapped.length > 0,
       run: own,
       children: mapped,

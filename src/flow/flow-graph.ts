@@ -3,6 +3,7 @@ import type { State } from "../state/states.js";
 import type { Parameter } from "../task/parameter.js";
 import type { CallOwner, TaskCall } from "../task/task-call.js";
 import { orderCalls } from "./call-order.js";
+import { graphInputs } from "./graph-inputs.js";
 
 /** The calls of one flow, as its body makes them. */
 export class FlowGraph implements CallOwner {
@@ -83,4 +84,5 @@ export const graphNodes = (calls: readonly TaskCall[]): GraphNode[] =>
     upstream: [...call.upstream].map((each) => each.name),
     mapped: call.mapped,
     tags: call.task.settings.tags,
+    ...(call.inputs.length > 0 && { inputs: graphInputs(call.inputs) }),
   }));

@@ -59,7 +59,7 @@ export function sampleTask(name: string, { type, from = 0, to = 100, more, state
   return {
     id: `task-${name}-${more?.mapIndex ?? "x"}`,
     flowRunId: "run-1",
-    attempt: 1,
+    attempt: 2,
     name,
     task: name,
     mapIndex: null,

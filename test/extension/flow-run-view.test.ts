@@ -15,6 +15,9 @@ function open(run: FlowRunRecord, more: Partial<FlowRunModel> = {}, actions: Par
     logs: async () => [],
     history: async () => [],
     openCell: () => false,
+    inputs: async () => ({}),
+    attempts: async () => [],
+    attempt: () => Promise.reject(new Error("no attempt")),
     downloads: { start: () => Promise.reject(new Error("none")), next: () => Promise.reject(new Error("none")) },
     drawMedia: () => {},
     ...actions,
@@ -261,17 +264,123 @@ test("flowRunView() reads a stored result only when someone opens it", async () 
 });
 
 test("flowRunView() shows the log lines of a task", async () => {
-  const { find, press, findAll } = open(
+  const { find, press, view } = open(
     failedRun(),
     {},
     {
-      logs: async (taskRunId) => [{ taskRunId, timestamp: START, text: "looked at 40 packages" }],
+      logs: async (taskRunId = "none") => [{ taskRunId, timestamp: START, text: "looked at 40 packages" }],
     },
   );
   press(node("findLicences"));
-  findAll(".cl-drawer .cl-section > .cl-section-body > .cl-button").at(-1)!.click();
   await settled();
-  assert.ok(text(find(".cl-drawer .cl-section:last-child .cl-pre")).includes("looked at 40 packages"));
+  assert.ok(text(find(".cl-drawer .cl-log")).includes("looked at 40 packages"), "without a click");
+  view.dispose();
+});
+
+test("flowRunView() shows the log of all tasks, by level and by word", async () => {
+  const { find, findAll, tab, view } = open(
+    failedRun(),
+    {},
+    {
+      logs: async (_of, after = 0) =>
+        [
+          { taskRunId: "task-findLicences-x", timestamp: START, text: "40 packages" },
+          { taskRunId: "task-writeReport-x", timestamp: START + 5, text: "no folder", level: "error" as const },
+        ].slice(after),
+    },
+  );
+  tab("Logs");
+  await settled();
+  const lines = () => findAll(".cl-logs .cl-log-line").map((line) => text(line.querySelector(".cl-log-text")));
+  assert.equal(lines(), ["40 packages", "no folder"]);
+  const level = find<HTMLSelectElement>(".cl-logs select");
+  level.value = "error";
+  level.dispatchEvent(new Event("input"));
+  assert.equal(lines(), ["no folder"]);
+  level.value = "debug";
+  const search = find<HTMLInputElement>(".cl-logs input[type=search]");
+  search.value = "licences packages";
+  search.dispatchEvent(new Event("input"));
+  assert.equal(lines(), ["40 packages"]);
+  view.dispose();
+});
+
+test("flowRunView() names what failed first, with its place and the others", async () => {
+  const places: unknown[] = [];
+  const run = failedRun();
+  const stack = "Error: Cannot write\n    at writeReport (Cell [4], line 18:3)";
+  const tasks = run.tasks.map((task) =>
+    task.name === "writeReport"
+      ? { ...task, state: { ...task.state, error: { name: "Error", message: "Cannot write\nmore", stack } } }
+      : task,
+  );
+  const { find, press } = open({ ...run, tasks }, {}, { openCell: (place) => places.push(place) > 0 });
+  assert.is(text(find(".cl-failed")), "✕ writeReportCannot writeCell [4], line 18+1 more");
+  assert.ok(find(".cl-message").hidden, "the first failure says more than the flow's message");
+  press(".cl-failed-place");
+  assert.equal(places, [{ count: 4, line: 18, column: 3 }]);
+  press(".cl-failed-name");
+  assert.is(text(find(".cl-drawer-title")), "writeReport");
+  press(".cl-failed-more");
+  assert.equal(find(".cl-tab[aria-selected=true]").textContent, "Tasks");
+  assert.is(find(".cl-task-table").querySelectorAll("tbody tr:not(.cl-spacer)").length, 2);
+});
+
+test("flowRunView() says what a waiting run waits for instead of running", () => {
+  const run = failedRun();
+  const tasks = run.tasks.map((task) =>
+    task.name === "writeReport"
+      ? {
+          ...task,
+          endedAt: null,
+          state: { ...task.state, type: "Retrying" as const, startTime: START + 60_000 + 7_140_000 },
+        }
+      : task,
+  );
+  const open_ = { ...run, endedAt: null, state: sampleState("Running"), tasks: tasks.slice(0, 5) };
+  const { find } = open(open_);
+  assert.is(text(find(".cl-word")), "Waiting");
+  assert.match(text(find(".cl-message")), /^writeReport retries at .*, in 1 h 59 min$/);
+});
+
+test("flowRunView() shows of a new attempt only what it has reached", () => {
+  const { find, show } = open({ ...failedRun(), attempt: 3, endedAt: null, state: sampleState("Running") });
+  assert.is(find(node("writeReport")).getAttribute("data-state"), "Planned");
+  assert.is(find(node("readLock")).getAttribute("data-kept"), "true");
+  const tasks = failedRun().tasks.map((task) => ({ ...task, attempt: 3 }));
+  show({ ...failedRun(), attempt: 3, tasks });
+  assert.is(find(node("writeReport")).getAttribute("data-state"), "Failed");
+});
+
+test("flowRunView() leads to an earlier attempt, where nothing can be acted on", async () => {
+  const success = { ...failedRun(), attempt: 3, state: sampleState("Success"), tasks: [] };
+  const { find } = open(success, {}, { attempt: async () => failedRun() });
+  const choice = find<HTMLSelectElement>(".cl-attempt-switch");
+  assert.equal(
+    [...choice.options].map((each) => each.textContent),
+    ["Attempt 3", "Attempt 2", "Attempt 1"],
+  );
+  choice.value = "2";
+  choice.dispatchEvent(new Event("change"));
+  await settled();
+  assert.is(text(find(".cl-word")), "Failed");
+  assert.is(find(".cl-retry").title, "An earlier attempt: choose attempt 3 to act");
+  assert.match(text(find(".cl-link-note")), "An earlier attempt; the newest is attempt 3");
+});
+
+test("flowRunView() lists all children of a map, failed first, grouped by what they say", async () => {
+  const { find, findAll, press, asked } = open(mappedRun(400));
+  press(node("inspect"));
+  assert.ok(findAll(".cl-child").length < 60, "rows in sight alone");
+  const chips = findAll(".cl-chip").map(text);
+  assert.ok(
+    chips.some((chip) => /failed/.test(chip)),
+    chips.join(),
+  );
+  assert.match(text(find(".cl-child")), /inspect\[/);
+  press(".cl-chip[data-tone=bad]");
+  assert.ok(findAll(".cl-child svg").every((icon) => icon.getAttribute("data-state") === "Failed"));
+  assert.equal(asked, []);
 });
 
 test("flowRunView() walks the graph with the arrow keys", () => {

@@ -25,9 +25,12 @@ function everyView(text: string): Element[] {
     retry: () => Promise.reject(new Error(text)),
     cancel: () => Promise.resolve(),
     preview: () => Promise.resolve({ kind: "text", text, truncated: true }),
-    logs: (taskRunId) => Promise.resolve([{ taskRunId, timestamp: START, text }]),
+    logs: (taskRunId = "none") => Promise.resolve([{ taskRunId, timestamp: START, text }]),
     history: () => Promise.resolve([{ ...state, type: "Running" }, state, { ...state, type: "Running" }, state]),
     openCell: () => false,
+    inputs: async () => ({}),
+    attempts: async () => [],
+    attempt: () => Promise.reject(new Error("no attempt")),
     downloads: { start: () => Promise.reject(new Error("none")), next: () => Promise.reject(new Error("none")) },
     drawMedia: () => {},
   });

@@ -1,9 +1,16 @@
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
-import { FLOW_RUN_MIME, type FlowRunRecord, type LogRecord, type StateRecord } from "../../../src/contracts/records.js";
+import {
+  FLOW_RUN_MIME,
+  type FlowRunRecord,
+  type FlowRunSummary,
+  type LogRecord,
+  type StateRecord,
+} from "../../../src/contracts/records.js";
 import type {
   DownloadFormat,
   DownloadPiece,
   DownloadStart,
+  GivenInputs,
   Rerun,
   ResultPreview,
 } from "../../../src/contracts/run-comm.js";
@@ -72,8 +79,21 @@ export class RenderedFlowRun extends CellarWidget implements FlowRunActions {
     next: async (download: number) => (await this.asked({ ask: "downloadNext", download })) as DownloadPiece,
   };
 
-  async logs(taskRunId: string): Promise<readonly LogRecord[]> {
-    return (await this.asked({ ask: "logs", taskRunId })) as readonly LogRecord[];
+  async logs(taskRunId: string | undefined, after = 0): Promise<readonly LogRecord[]> {
+    const asked = { ask: "logs", after, ...(taskRunId !== undefined && { taskRunId }) } as const;
+    return (await this.asked(asked)) as readonly LogRecord[];
+  }
+
+  async inputs(): Promise<GivenInputs> {
+    return (await this.asked({ ask: "inputs" })) as GivenInputs;
+  }
+
+  async attempts(): Promise<readonly FlowRunSummary[]> {
+    return (await this.asked({ ask: "attempts" })) as readonly FlowRunSummary[];
+  }
+
+  async attempt(attempt: number): Promise<FlowRunRecord> {
+    return readFlowRun(await this.asked({ ask: "attempt", attempt }));
   }
 
   async history(taskRunId: string): Promise<readonly StateRecord[]> {

@@ -2,18 +2,20 @@ import type { EpochMs } from "../../../src/contracts/json.js";
 import {
   FAILED_TYPES,
   type FlowRunRecord,
+  type FlowRunSummary,
   type LogRecord,
   type StateCounts,
   type StateRecord,
   SUCCESSFUL_TYPES,
 } from "../../../src/contracts/records.js";
-import type { Rerun, ResultPreview } from "../../../src/contracts/run-comm.js";
+import type { GivenInputs, Rerun, ResultPreview } from "../../../src/contracts/run-comm.js";
 import {
   countOf,
   countRun,
   type OutlineNode,
   outlineRun,
   outlineType,
+  reachedOnly,
   totalOf,
 } from "../../../src/display/run-outline.js";
 import type { OpenCell } from "./cell-place.js";
@@ -41,6 +43,8 @@ export interface FlowRunModel {
   /** False outside a notebook, where there is no cell to run again. */
   readonly inNotebook: boolean;
   readonly now: EpochMs;
+  /** The newest attempt, where `run` is an earlier one: there is nothing to act on then. */
+  readonly newest?: number | undefined;
 }
 
 /** What a person may ask of a run. */
@@ -50,7 +54,13 @@ export interface FlowRunActions {
   /** @param from of a table: the first row wanted. */
   preview(resultId: string, from?: number): Promise<ResultPreview>;
   readonly downloads: DownloadSource;
-  logs(taskRunId: string): Promise<readonly LogRecord[]>;
+  /** Lines of a task run, or of the whole run; only those past the first `after`. */
+  logs(taskRunId: string | undefined, after?: number): Promise<readonly LogRecord[]>;
+  /** Short texts of what each task run was given. */
+  inputs(): Promise<GivenInputs>;
+  attempts(): Promise<readonly FlowRunSummary[]>;
+  /** The run as an earlier attempt left it. */
+  attempt(attempt: number): Promise<FlowRunRecord>;
   /** Every state the task run had, oldest first. */
   history(taskRunId: string): Promise<readonly StateRecord[]>;
   readonly openCell: OpenCell;
@@ -68,7 +78,8 @@ export interface RunScene extends FlowRunModel {
   readonly selected: string | undefined;
 }
 
-export function sceneOf(model: FlowRunModel, selected: string | undefined): RunScene {
+export function sceneOf(saved: FlowRunModel, selected: string | undefined): RunScene {
+  const model = { ...saved, run: reachedOnly(saved.run) };
   const outline = outlineRun(model.run);
   const counts = countRun(outline);
   const planned = outline.filter((node) => !node.run && totalOf(node.childStates) === 0).length;
@@ -87,9 +98,12 @@ export const shownState = (node: OutlineNode): ShownState => outlineType(node) ?
 
 export const failedCount = (scene: RunScene): number => countOf(scene.counts, FAILED_TYPES);
 
+const pastRefusal = (newest: number): string => `An earlier attempt: choose attempt ${newest} to act`;
+
 /** Why "retry" cannot be asked now; undefined when it can. */
 export function retryRefusal(scene: RunScene): string | undefined {
   if (!scene.trusted) return "Trust notebook to interact";
+  if (scene.newest !== undefined) return pastRefusal(scene.newest);
   if (scene.running) return "Still running";
   if (SUCCESSFUL_TYPES.includes(scene.run.state.type) && failedCount(scene) === 0) return "Nothing failed";
   if (!scene.inNotebook && scene.link !== "live") return "Not in a notebook, and no kernel is connected";
@@ -99,6 +113,7 @@ export function retryRefusal(scene: RunScene): string | undefined {
 /** Why a run cannot be told to run again now what finished; undefined when it can. */
 export function rerunRefusal(scene: RunScene): string | undefined {
   if (!scene.trusted) return "Trust notebook to interact";
+  if (scene.newest !== undefined) return pastRefusal(scene.newest);
   if (scene.running) return "Still running";
   return scene.link === "live" ? undefined : "Kernel not connected";
 }
@@ -118,6 +133,7 @@ export function planFrom({ outline }: RunScene, name: string | undefined): strin
 /** Why "cancel" cannot be asked now; undefined when it can. */
 export function cancelRefusal(scene: RunScene): string | undefined {
   if (!scene.trusted) return "Trust notebook to interact";
+  if (scene.newest !== undefined) return pastRefusal(scene.newest);
   if (!scene.running) return "Not running";
   if (scene.link !== "live") return "Kernel not connected";
   if (scene.run.state.type === "Cancelling") return "Already cancelling";
@@ -125,7 +141,8 @@ export function cancelRefusal(scene: RunScene): string | undefined {
 }
 
 /** What is said when the record is not live; undefined when it is. */
-export function linkNote({ link, trusted, inNotebook, reason }: RunScene): string | undefined {
+export function linkNote({ link, trusted, inNotebook, reason, newest }: RunScene): string | undefined {
+  if (newest !== undefined) return `An earlier attempt; the newest is attempt ${newest}`;
   if (!trusted) return "Trust notebook to interact";
   if (link === "none") return inNotebook ? "Last known state; kernel not connected" : "Last known state";
   if (link === "missing")

@@ -63,7 +63,7 @@ export interface HeaderLinks {
 }
 
 /** Who ran, how it is, what failed first, what was kept, and what may be asked of the whole run. */
-export function runHeader(actions: FlowRunActions, links: HeaderLinks): View<RunScene> {
+export function runHeader(actions: FlowRunActions, links: HeaderLinks, attempts: HTMLElement): View<RunScene> {
   const icon = stateIcon();
   const flow = element("span", { class: "cl-title" });
   const word = element("span", { class: "cl-word" });
@@ -102,7 +102,7 @@ export function runHeader(actions: FlowRunActions, links: HeaderLinks): View<Run
       element(
         "div",
         { class: "cl-head-text" },
-        element("div", { class: "cl-head-line" }, flow, word),
+        element("div", { class: "cl-head-line" }, flow, word, attempts),
         failure.node,
         message,
         facts,

@@ -95,6 +95,8 @@ export function taskTable(select: (key: string | undefined) => void): TaskTable 
     (row) => (row.task === SPACER ? spacer() : rowView(select)),
   );
   for (const control of [filter, states]) control.addEventListener("input", () => draw());
+  /** The filter has no states to choose from before the first drawing. */
+  let failedWanted = false;
   let asked = false;
   scroll.addEventListener("scroll", () => {
     if (asked) return;
@@ -108,6 +110,8 @@ export function taskTable(select: (key: string | undefined) => void): TaskTable 
   function draw(): void {
     if (!scene) return;
     drawStates(states, scene);
+    if (failedWanted) states.value = ALL_FAILED;
+    failedWanted = false;
     const tagsOf = new Map(scene.outline.map(({ name, tags }) => [name, tags.join(" ")]));
     const tasks = sorted(scene.run.tasks.filter(matches(filter.value, states.value, tagsOf)), order);
     const longest = tasks.reduce((most, task) => Math.max(most, task.kept ? 0 : durationOf(task)), 1);
@@ -117,7 +121,9 @@ export function taskTable(select: (key: string | undefined) => void): TaskTable 
     });
     setText(
       count,
-      tasks.length === scene.run.tasks.length ? `${tasks.length}` : `${tasks.length} of ${scene.run.tasks.length}`,
+      tasks.length === scene.run.tasks.length
+        ? `${tasks.length} task runs`
+        : `${tasks.length} of ${scene.run.tasks.length} task runs`,
     );
     const visible = Math.ceil((scroll.clientHeight || 360) / ROW_HEIGHT);
     const first = Math.max(0, Math.min(Math.floor(scroll.scrollTop / ROW_HEIGHT), tasks.length - visible) - SPARE_ROWS);
@@ -139,8 +145,7 @@ export function taskTable(select: (key: string | undefined) => void): TaskTable 
     },
     showFailed() {
       filter.value = "";
-      if (scene) drawStates(states, scene);
-      states.value = ALL_FAILED;
+      failedWanted = true;
       scroll.scrollTop = 0;
     },
   };
