@@ -89,7 +89,7 @@ export class KernelStore {
       import("../../src/store/open-store.js"),
       import("../../src/store/watch-store.js"),
     ]);
-    const store = await openStoreHere(this.path);
+    const store = await openStoreHere(this.path, { onLoss: (text) => void this.foundAnew(text) });
     this.inode = (await this.fileInode()) ?? this.inode;
     return watchStore(store, (...change) => {
       for (const listener of this.listeners) listener(...change);
@@ -103,10 +103,17 @@ export class KernelStore {
     const lost =
       found === this.inode
         ? undefined
-        : `The store "${this.path}" was ${found === undefined ? "deleted" : "replaced"} while it was in use; restart the kernel to run with a new one`;
+        : `The store "${this.path}" was ${found === undefined ? "deleted" : "replaced"} while it was in use; the next run begins with ${found === undefined ? "a new one" : "what is there now"}`;
     if (lost === this.lost) return;
     this.lost = lost;
     if (lost !== undefined) this.doubt(lost);
+  }
+
+  /** The store opened what has its name now. */
+  private async foundAnew(text: string): Promise<void> {
+    this.inode = (await this.fileInode()) ?? this.inode;
+    this.lost = undefined;
+    this.doubt(text);
   }
 
   private async fileInode(): Promise<number | undefined> {

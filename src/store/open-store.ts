@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { SqliteStoreOptions } from "./sqlite-store.js";
 import type { Store } from "./store.js";
 import { clientStore } from "./store-client.js";
 import { StoreHost } from "./store-host.js";
@@ -16,10 +17,10 @@ export async function openStore(path = defaultStorePath(process.cwd())): Promise
 }
 
 /** Opens a store in this process, for one that runs no user code: the kernel's, a store's own, a test's. */
-export async function openStoreHere(path: string): Promise<Store> {
+export async function openStoreHere(path: string, options: Pick<SqliteStoreOptions, "onLoss"> = {}): Promise<Store> {
   // Imported late: whoever only calls openStore never loads the SQLite addon.
   const { SqliteStore } = await import("./sqlite-store.js");
-  return await SqliteStore.open(path);
+  return await SqliteStore.open(path, options);
 }
 
 /** The client of a store process that is this one's own child. */

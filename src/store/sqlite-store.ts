@@ -1,20 +1,19 @@
-import { randomUUID } from "node:crypto";
-import { rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
 import type { EpochMs } from "../contracts/json.js";
 import type { FlowRunRecord, FlowRunSummary, GraphNode, LogRecord, PastState } from "../contracts/records.js";
+import { checkAppend, checkResults } from "./append-checks.js";
 import type { Append } from "./append-rows.js";
 import type { BeginAsk, BegunRun, RunHold, RunParameters } from "./begin-ask.js";
 import { beginRun, setGraph, setParameters } from "./begin-run.js";
-import { BlobFolder, resultIdOf } from "./blobs.js";
+import { resultIdOf } from "./blobs.js";
 import { buryRun, needsBurial, runsOfTheDead } from "./bury-run.js";
-import { Commits, type Write } from "./commits.js";
-import { Database, type Session } from "./database.js";
+import type { Write } from "./commits.js";
+import type { Session } from "./database.js";
 import type { OpenDriver } from "./driver.js";
 import { GatheredAsks } from "./gathered-asks.js";
 import { collectGarbage } from "./gc.js";
+import { HeldRuns } from "./held-runs.js";
 import { checkHold, keepTaskRuns } from "./holds.js";
-import { BEAT_MS, beat } from "./owners.js";
+import { beat } from "./owners.js";
 import type { RememberedRun } from "./remembered-run.js";
 import {
   newestCached,
@@ -25,7 +24,6 @@ import {
   readRuns,
   readTasksBefore,
 } from "./run-rows.js";
-import { spoolFolder } from "./spool.js";
 import { openSqlite3 } from "./sqlite3-driver.js";
 import {
   type CacheAsk,
@@ -39,6 +37,7 @@ import {
   type Transition,
 } from "./store.js";
 import { isStoreFailure } from "./store-failure.js";
+import { lossText, StoreFile } from "./store-file.js";
 import { folderOfStore } from "./store-path.js";
 import { readLogs, writeLogs } from "./task-logs.js";
 import type { RememberedTask, ResultId } from "./task-memory.js";
@@ -49,55 +48,58 @@ export interface SqliteStoreOptions {
   readonly openDriver?: OpenDriver;
   /** @default Date.now */
   readonly now?: () => EpochMs;
+  /** Called with what a person should know when the file was removed or replaced and is opened anew. @default nothing */
+  readonly onLoss?: (text: string) => void;
 }
 
 /** A store in an SQLite file that this process opens. */
 export class SqliteStore implements Store {
-  readonly #database: Database;
-  readonly #blobs: BlobFolder;
-  readonly #now: () => EpochMs;
-  readonly #commits: Commits;
-  readonly #writes = new WriteQueue<Write>((group) => this.#commits.commit(group), isStoreFailure);
+  #file: StoreFile;
+  readonly #options: Required<SqliteStoreOptions>;
+  readonly #writes = new WriteQueue<Write>((group) => this.#file.commits.commit(group), isStoreFailure);
   readonly #cached = new GatheredAsks<CacheAsk, CacheHit | undefined>((asks) =>
     this.#readOnce((session) => newestCached(session, asks)),
   );
-  /** Attempts under way, by run: those whose owners' heartbeat this process writes. */
-  readonly #held = new Map<string, RunHold>();
-  #heart: NodeJS.Timeout | undefined;
+  readonly #held = new HeldRuns(() => this.#beat());
+  /** What the next run to begin says. */
+  readonly #notices: string[] = [];
+  #following: Promise<void> | undefined;
+  #isAnotherFile = false;
   #closing: Promise<void> | undefined;
 
-  private constructor(database: Database, blobs: BlobFolder, now: () => EpochMs) {
-    this.#database = database;
-    this.#blobs = blobs;
-    this.#commits = new Commits(database, blobs);
-    this.#now = now;
+  private constructor(file: StoreFile, options: Required<SqliteStoreOptions>) {
+    this.#file = file;
+    this.#options = options;
   }
 
   /** @param path the file, made where it is missing; ":memory:" keeps all in memory. */
-  static async open(path: string, { openDriver = openSqlite3, now = Date.now }: SqliteStoreOptions = {}) {
-    const database = await Database.open(path, openDriver);
-    return new SqliteStore(database, new BlobFolder(blobFolderOf(path)), now);
+  static async open(path: string, options: SqliteStoreOptions = {}): Promise<SqliteStore> {
+    const { openDriver = openSqlite3, now = Date.now, onLoss = () => {} } = options;
+    return new SqliteStore(await StoreFile.open(path, openDriver), { openDriver, now, onLoss });
   }
 
   async begin(ask: BeginAsk): Promise<BegunRun> {
-    const folder = this.#isInMemory ? null : folderOfStore(this.#database.path);
-    const begun = await this.#change((session) => beginRun(session, ask, folder));
+    await this.#follow();
+    const folder = this.#isInMemory ? null : folderOfStore(this.#path);
+    const abandoned = [...(ask.abandoned ?? []), ...this.#held.lostRuns];
+    const begun = await this.#change((session) => beginRun(session, { ...ask, abandoned }, folder));
     const { runId, attempt } = begun.hold;
-    this.#beatFor(begun.hold);
+    this.#held.add(begun.hold);
     // The run is this owner's by now: nobody else changes what its attempts left.
     const previous =
       attempt > 1 ? await this.#read((session) => readRememberedRun(session, runId, attempt - 1)) : undefined;
-    return { ...begun, previous, notices: [] };
+    return { ...begun, previous, notices: this.#notices.splice(0) };
   }
 
   async confirm(hold: RunHold): Promise<void> {
+    this.#held.check(hold);
     await this.#readOnce((session) => checkHold(session, hold, "continue"));
-    this.#beatFor(hold);
+    this.#held.add(hold);
   }
 
   async rememberedRun(runId: string): Promise<RememberedRun | undefined> {
-    if (await this.#read((session) => needsBurial(session, runId, this.#now())))
-      await this.#change((session) => buryRun(session, runId, this.#now()));
+    if (await this.#read((session) => needsBurial(session, runId, this.#options.now())))
+      await this.#change((session) => buryRun(session, runId, this.#options.now()));
     return await this.#read((session) => readRememberedRun(session, runId));
   }
 
@@ -112,8 +114,13 @@ export class SqliteStore implements Store {
   async append(hold: RunHold, transitions: readonly Transition[], change?: RunChange | null): Promise<void> {
     const append: Append = { hold, transitions, change: change ?? undefined };
     checkAppend(append);
-    await this.#add(this.#commits.writeOf(append));
-    if (change && change.run.endedAt !== null) this.#held.delete(hold.runId);
+    this.#held.check(hold);
+    if (this.#isAnotherFile) await this.#readOnce((session) => checkResults(session, transitions));
+    await this.#add(this.#file.commits.writeOf(append));
+    if (!change || change.run.endedAt === null) return;
+    await this.#follow(); // what was written to a file that is gone was not stored
+    this.#held.check(hold);
+    this.#held.end(hold);
   }
 
   keep(hold: RunHold, taskRunIds: readonly string[]): Promise<void> {
@@ -135,7 +142,7 @@ export class SqliteStore implements Store {
   async readResult(id: ResultId): Promise<string> {
     const row = await this.#readOnce((session) => session.first("SELECT text, made_by FROM results WHERE id = ?", id));
     if (!row) throw new RangeError(`Cannot read result ${id}: the store does not have it`);
-    const text = row.text === null ? (await this.#blobs.read(id))?.toString() : String(row.text);
+    const text = row.text === null ? (await this.#file.blobs.read(id))?.toString() : String(row.text);
     if (text !== undefined && (row.text === null || resultIdOf(text) === id)) return text;
     throw new CorruptResultError(damageText(`result ${id}`, String(row.made_by)));
   }
@@ -147,7 +154,7 @@ export class SqliteStore implements Store {
 
   async blobFolder(): Promise<string> {
     this.#checkOpen();
-    return this.#blobs.folder;
+    return this.#file.blobs.folder;
   }
 
   async flowRuns(filter: RunFilter = {}): Promise<FlowRunSummary[]> {
@@ -175,7 +182,7 @@ export class SqliteStore implements Store {
 
   async gc(ask: { olderThan: EpochMs; keepLast: number; dryRun: boolean }): Promise<GcReport> {
     this.#checkOpen();
-    return await collectGarbage(this.#database, this.#blobs, ask, this.#now());
+    return await collectGarbage(this.#file.database, this.#file.blobs, ask, this.#options.now());
   }
 
   close(): Promise<void> {
@@ -184,31 +191,53 @@ export class SqliteStore implements Store {
   }
 
   async #end(): Promise<void> {
-    clearInterval(this.#heart);
+    this.#held.stop();
     await this.#writes.drained();
-    await this.#database.close();
-    if (this.#isInMemory) await rm(this.#blobs.folder, { recursive: true, force: true });
+    await this.#file.close();
+  }
+
+  get #path(): string {
+    return this.#file.database.path;
   }
 
   get #isInMemory(): boolean {
-    return this.#database.isInMemory;
-  }
-
-  #beatFor(hold: RunHold): void {
-    this.#held.set(hold.runId, hold);
-    this.#heart ??= setInterval(() => this.#beat(), BEAT_MS).unref();
+    return this.#file.database.isInMemory;
   }
 
   #beat(): void {
-    const owners = [...new Set([...this.#held.values()].map(({ ownerId }) => ownerId))];
-    if (owners.length === 0) return;
+    const { owners } = this.#held;
     // A beat that fails is missed like any other; the writes of the run itself tell of the failure.
-    this.#change((session) => beat(session, owners, this.#now())).catch(() => {});
+    const beaten = this.#follow().then(async () => {
+      if (owners.length > 0) await this.#change((session) => beat(session, owners, this.#options.now()));
+    });
+    beaten.catch(() => {});
+  }
+
+  /** Opens the file anew when another one has its name by now, or none: what was held is lost. */
+  #follow(): Promise<void> {
+    this.#following ??= this.#reopen().finally(() => {
+      this.#following = undefined;
+    });
+    return this.#following;
+  }
+
+  async #reopen(): Promise<void> {
+    const fate = this.#isInMemory || this.#closing ? undefined : await this.#file.identity.fate();
+    if (!fate) return;
+    const text = lossText(this.#path, fate);
+    this.#held.lose(`${text}; run it again`);
+    const old = this.#file;
+    this.#file = await StoreFile.open(this.#path, this.#options.openDriver);
+    this.#isAnotherFile = true;
+    this.#notices.push(text);
+    this.#options.onLoss(text);
+    old.close().catch(() => {}); // nobody asks for it any more
   }
 
   /** Changes what belongs to an attempt, while it is held. */
   #changeHeld(hold: RunHold, change: (session: Session) => Promise<void>): Promise<void> {
     return this.#change(async (session) => {
+      this.#held.check(hold);
       await checkHold(session, hold, "write to");
       await change(session);
     });
@@ -230,40 +259,22 @@ export class SqliteStore implements Store {
 
   /** Appends Crashed to what dead owners left Running. */
   async #buryTheDead(): Promise<void> {
-    for (const runId of await this.#read((session) => runsOfTheDead(session, this.#now())))
-      await this.#change((session) => buryRun(session, runId, this.#now()));
+    await this.#follow();
+    for (const runId of await this.#read((session) => runsOfTheDead(session, this.#options.now())))
+      await this.#change((session) => buryRun(session, runId, this.#options.now()));
   }
 
   async #read<T>(body: (session: Session) => Promise<T>): Promise<T> {
     this.#checkOpen();
-    return await this.#database.read(body);
+    return await this.#file.database.read(body);
   }
 
   async #readOnce<T>(body: (session: Session) => Promise<T>): Promise<T> {
     this.#checkOpen();
-    return await this.#database.readOnce(body);
+    return await this.#file.database.readOnce(body);
   }
 
   #checkOpen(): void {
     if (this.#closing) throw new Error("Cannot use the store: it is closed");
   }
-}
-
-/** @throws {RangeError} for what belongs to another run, or has an id that is not its content's. */
-function checkAppend({ hold, transitions, change }: Append): void {
-  for (const runId of [...transitions.map(({ run }) => run.flowRunId), ...(change ? [change.run.id] : [])]) {
-    if (runId === hold.runId) continue;
-    throw new RangeError(
-      `Cannot write to run ${JSON.stringify(hold.runId)}: it is given a record of run ${JSON.stringify(runId)}`,
-    );
-  }
-  for (const { id, text } of transitions.flatMap(({ results }) => results)) {
-    if (resultIdOf(text) !== id) throw new RangeError(`Cannot store result ${id}: its text has another SHA-256`);
-  }
-}
-
-/** `blobs` beside a `store.db`; a store of another name has a folder of its own, one in memory for its lifetime. */
-function blobFolderOf(path: string): string {
-  if (path === ":memory:") return join(spoolFolder(), randomUUID());
-  return basename(path) === "store.db" ? join(dirname(path), "blobs") : `${path}-blobs`;
 }
