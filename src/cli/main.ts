@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { clusterCommand } from "./cluster.js";
 import { doctorCommand } from "./doctor.js";
 import { exportCommand } from "./export.js";
 import { gcCommand } from "./gc.js";
@@ -11,6 +12,7 @@ import { runCommand } from "./run.js";
 import { runsCommand } from "./runs.js";
 import { showCommand } from "./show.js";
 import { workerCommand } from "./worker.js";
+import { workersCommand } from "./workers.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
 
@@ -27,6 +29,8 @@ for (const command of [
   showCommand,
   gcCommand,
   workerCommand,
+  workersCommand,
+  clusterCommand,
   installCommand,
   uninstallCommand,
   doctorCommand,

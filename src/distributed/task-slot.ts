@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { type Port, processPort } from "../links/port.js";
 import type { FromTask, StopReason, TaskJob, TaskReport, ToTask } from "./task-messages.js";
 
 const PROGRAM = fileURLToPath(new URL("./task-process.js", import.meta.url));
@@ -19,6 +20,9 @@ export interface SlotOptions {
 export class TaskSlot {
   readonly #options: SlotOptions;
   #child: ChildProcess | undefined;
+  #port: Port | undefined;
+  /** Hears what the process says of the task that runs. */
+  #listener: ((note: FromTask) => void) | undefined;
 
   constructor(options: SlotOptions) {
     this.#options = options;
@@ -29,18 +33,13 @@ export class TaskSlot {
     const child = this.#start();
     return new Promise((resolve) => {
       const end = (ended: SlotEnd): void => {
-        child.off("message", listen);
+        this.#listener = undefined;
         child.off("exit", died);
         resolve(ended);
       };
-      const listen = (message: unknown): void => {
-        const note = message as FromTask;
-        if ("report" in note) end(note);
-        else hear(note);
-      };
+      this.#listener = (note) => ("report" in note ? end(note) : hear(note));
       const died = (code: number | null, signal: string | null): void =>
         end({ died: signal ?? (code === null ? "it did not start" : `exit code ${code}`) });
-      child.on("message", listen);
       child.once("exit", died);
       this.#post({ job });
     });
@@ -74,11 +73,14 @@ export class TaskSlot {
       if (this.#child === child) this.#child = undefined;
     });
     this.#child = child;
+    this.#port = processPort(child);
+    this.#port.onMessage((message) => {
+      if (this.#child === child) this.#listener?.(message as FromTask);
+    });
     return child;
   }
 
   #post(message: ToTask): void {
-    const child = this.#child;
-    if (child?.connected) child.send(message, undefined, undefined, () => {}); // its exit says that it died
+    if (this.#child) this.#port?.post(message);
   }
 }
