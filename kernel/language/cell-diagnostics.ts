@@ -14,6 +14,9 @@ export interface CellDiagnostic {
   readonly length: number;
 }
 
+/** The name of the error of a cell that the type check refuses. */
+export const CHECK_ERROR = "TypeCheckError";
+const RUN_ANYWAY = "To run the cell all the same, write as its first line: //! typecheck warn";
 const MOST_SHOWN = 10;
 const red = (text: string): string => `\u001b[31m${text}\u001b[39m`;
 const bold = (text: string): string => `\u001b[1m${text}\u001b[22m`;
@@ -26,20 +29,11 @@ export function toCellDiagnostic(diagnostic: ts.Diagnostic, text: string, offset
   const before = text.slice(0, start).split(/\r\n|\n|\r|\u2028|\u2029/);
   return {
     code: `TS${diagnostic.code}`,
-    message: withWayOut(ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n")),
+    message: ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n"),
     line: before.length,
     column: before.at(-1)!.length + 1,
     length: Math.max(1, diagnostic.length ?? 1),
   };
-}
-
-/** A missing package is named with the command that brings it; an alias of tsconfig.json, such as "@/x", is none. */
-function withWayOut(message: string): string {
-  const specifier = /^Cannot find module (?:'|or type declarations for side-effect import of ')([^'./#][^':]*)'/.exec(
-    message,
-  )?.[1];
-  const name = specifier && /^(?:@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*(?=\/|$)/i.exec(specifier)?.[0];
-  return name ? `${message} To install it: npm install ${name}` : message;
 }
 
 /** The error of a cell that is refused before it runs. */
@@ -54,7 +48,7 @@ export function refusal(
   return {
     ename,
     evalue: `${placeOf(first!, count)}: ${first!.message.split("\n")[0]}${more}`,
-    traceback: shown(diagnostics, text, count),
+    traceback: [...shown(diagnostics, text, count), ...(ename === CHECK_ERROR ? [dim(RUN_ANYWAY)] : [])],
   };
 }
 

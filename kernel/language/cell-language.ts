@@ -8,7 +8,7 @@ import type {
   RefusedCell,
 } from "../links/language-calls.js";
 import { cellDeclarations } from "./cell-declarations.js";
-import { type CellDiagnostic, refusal, shown, toCellDiagnostic } from "./cell-diagnostics.js";
+import { type CellDiagnostic, CHECK_ERROR, refusal, shown, toCellDiagnostic } from "./cell-diagnostics.js";
 import { cellFilename } from "./cell-filename.js";
 import { type CellParts, cellParts } from "./cell-parts.js";
 import { type CellFile, CellProgram, type OpenCell } from "./cell-program.js";
@@ -18,9 +18,12 @@ import { type CellCompilerOptions, cellCompilerOptions } from "./compiler-option
 import { complete } from "./complete.js";
 import { EarlierCells } from "./earlier-cells.js";
 import { fileNames } from "./file-names.js";
+import { foreignName } from "./foreign-names.js";
+import { impliedMembers } from "./implied-members.js";
 import { type Inspection, inspect } from "./inspect.js";
 import { isComplete } from "./is-complete.js";
 import { type LibraryName, libraryNames } from "./library-names.js";
+import { LostNames } from "./lost-names.js";
 import { transpileCell } from "./transpile-cell.js";
 
 /** A compiled cell that may still fail. */
@@ -36,7 +39,6 @@ interface Compiled {
 }
 
 const NO_NAME = /^Cannot find (?:name|namespace) '([\w$]+)'/;
-const NO_NAMES: ReadonlySet<string> = new Set();
 const IDLE_MS = 100;
 /** Our own types are read soon after the start, but not in the way of a first cell that comes at once. */
 const PRELOAD_MS = 1000;
@@ -50,6 +52,7 @@ export class CellLanguage {
   private readonly options: CellCompilerOptions;
   private readonly program: CellProgram;
   private readonly earlier = new EarlierCells();
+  private readonly lost = new LostNames();
   private readonly unsettled = new Map<string, Compiled[]>();
   /** Settled cells whose declarations are not made yet. */
   private readonly undeclared: Compiled[] = [];
@@ -79,7 +82,9 @@ export class CellLanguage {
     },
     compile: ({ cell, code, count, level }) => this.compile(cell ?? String(count), code, count, level),
     settle: ({ cell, count, ok, bound }) => {
-      this.settle(cell ?? String(count), ok ? undefined : new Set(bound));
+      const id = cell ?? String(count);
+      if (!ok) this.lost.fail(count, this.unsettledNames(id));
+      this.settle(id, ok ? undefined : new Set(bound));
       return null;
     },
     complete: ({ code, cursor }) => this.complete(code, cursor),
@@ -101,26 +106,26 @@ export class CellLanguage {
     const parts = this.parse(text);
     const level = asked ?? this.level.of(parts.askedLevel, (complaint) => this.complaints.push(complaint));
     const complaints = count > 0 ? this.complaints.splice(0) : []; // nobody sees the cell that warms up
-    const refuse = (ename: string, diagnostics: readonly CellDiagnostic[]): RefusedCell => ({
-      ok: false,
-      error: refusal(ename, diagnostics, text, count),
-      warnings: complaints,
-    });
+    const refuse = (ename: string, diagnostics: readonly CellDiagnostic[]): RefusedCell => {
+      const codes = diagnostics.map(({ code }) => code);
+      this.lost.refuse(count, parts.declared.keys(), codes);
+      return { ok: false, error: refusal(ename, diagnostics, text, count), warnings: complaints };
+    };
     if (parts.syntaxErrors.length > 0)
       return refuse(
         "SyntaxError",
         parts.syntaxErrors.map((each) => toCellDiagnostic(each, text)!),
       );
     const checked = level === "off" ? undefined : this.check(parts);
-    const problems = checked?.diagnostics ?? [];
+    const problems = this.lost.explain(checked?.diagnostics ?? []);
     if (problems.length > 0 && level === "error")
       return refuse(
-        "TypeCheckError",
-        problems.map((each) => this.withImport(each)),
+        CHECK_ERROR,
+        problems.map((each) => this.withMeant(each, text)),
       );
     const filename = cellFilename(this.folder, count);
     const earlier = { values: this.values, imports: this.imports, inFunctions: this.inFunctions };
-    const script = transpileCell(parts, this.options.emit, filename, earlier, checked?.typeImports ?? NO_NAMES);
+    const script = transpileCell(parts, this.options.emit, filename, earlier, checked);
     if ("diagnostic" in script) return refuse("SyntaxError", [script.diagnostic]);
     const { names, imports, inFunctions } = script;
     for (const name of inFunctions.read) this.inFunctions.read.add(name);
@@ -167,6 +172,7 @@ export class CellLanguage {
     this.values = new Set();
     this.imports = new Map();
     this.earlier.clear();
+    this.lost.clear();
   }
 
   private parse(text: string): CellParts {
@@ -181,16 +187,25 @@ export class CellLanguage {
   private checkNow(parts: CellParts): CheckedCell {
     const declared = new Set(parts.declared.keys());
     const exports = [...declared].filter((name) => !parts.exported.has(name));
-    const tail = exports.length > 0 ? `\n;export { ${exports.join(", ")} };` : "";
+    const implied = this.options.isLoose ? impliedMembers(parts.file) : "";
+    const tail = exports.length > 0 ? `${implied}\n;export { ${exports.join(", ")} };` : implied;
     const kindOf = (name: string) => (declared.has(name) ? undefined : this.earlier.names.get(name)?.kind);
-    return checkCell(this.open(parts, parts.identifiers, declared, tail), parts, kindOf);
+    return checkCell(this.open(parts, parts.identifiers, declared, tail), parts, kindOf, this.options.isLoose);
   }
 
-  /** A name of "cellar" that nobody imported is told with its import. */
-  private withImport(problem: CellDiagnostic): CellDiagnostic {
+  /** A name that "cellar" exports, or that other programs know, is told with what to write. */
+  private withMeant(problem: CellDiagnostic, text: string): CellDiagnostic {
     const name = NO_NAME.exec(problem.message)?.[1];
-    if (name === undefined || !this.libraryNames().some((each) => each.name === name)) return problem;
+    if (name === undefined) return problem;
+    const after = text.split(/\r\n|\n|\r/)[problem.line - 1]?.slice(problem.column - 1 + name.length) ?? "";
+    const foreign = foreignName(name, after);
+    if (foreign !== undefined) return { ...problem, message: `Cannot find name '${name}'. ${foreign}` };
+    if (!this.libraryNames().some((each) => each.name === name)) return problem;
     return { ...problem, message: `${problem.message} To import it: import { ${name} } from "cellar"` };
+  }
+
+  private unsettledNames(id: string): readonly string[] {
+    return (this.unsettled.get(id) ?? []).flatMap(({ parts }) => [...parts.declared.keys()]);
   }
 
   private libraryNames(): readonly LibraryName[] {

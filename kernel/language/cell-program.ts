@@ -4,8 +4,10 @@ import { fileURLToPath } from "node:url";
 
 import ts = require("typescript");
 
-import { FILE_MARK, isCellModule } from "./cell-declarations.js";
+import { isCommonJs } from "../../src/modules/module-format.js";
 import { CELL_GLOBALS } from "./cell-globals.js";
+import { ImportResolver, isPackageFile } from "./import-resolver.js";
+import { NODE_GLOBALS } from "./node-globals.js";
 import { ParsedFiles } from "./parsed-files.js";
 
 /** The text that the compiler sees of a cell: what earlier cells give it, then the cell itself. */
@@ -25,6 +27,11 @@ export interface OpenCell {
   readonly service: ts.LanguageService;
   readonly path: string;
   readonly offset: number;
+  /** The program with the cell in it. */
+  program(): ts.Program;
+  readonly imports: ImportResolver;
+  /** Of the notebook. */
+  readonly folder: string;
   /** Has the comments of files read that were read without them; the service knows at once. False when all are. */
   readComments(paths: readonly string[]): boolean;
 }
@@ -33,21 +40,29 @@ export interface OpenCell {
 export const isCellFile = (path: string): boolean =>
   /\/__(cell|cell-globals|earlier-cells)__(\.d\.ts|\.tsx?)?$/.test(path);
 
-const OUR_TYPES = fileURLToPath(new URL("../../src/index.d.ts", import.meta.url));
-const OUR_FOLDER = dirname(OUR_TYPES);
+const OUR_FOLDER = dirname(fileURLToPath(new URL("../../src/index.d.ts", import.meta.url)));
 
 /** Packages do not change while they are used, and neither do we. */
-const isPackageFile = (path: string): boolean => path.includes("/node_modules/");
 const isUnchanging = (path: string): boolean => isPackageFile(path) || path.startsWith(`${OUR_FOLDER}/`);
 
+/** What the compiler's service asks of its host beyond the public types. */
+interface HiddenHost extends Pick<ts.CompilerHost, "getModuleResolutionCache"> {
+  /** Whether the imports of an unchanged file are looked up again. */
+  hasInvalidatedResolutions(path: string): boolean;
+}
+
 /** Of this thread: the platform's declarations are parsed once for all folders. */
-const parsed = new ParsedFiles(isUnchanging);
+const parsed = new ParsedFiles(isUnchanging, (path) => !isCellFile(path) && isCommonJsSource(path));
 
 /** The compiler's language service over one cell at a time. Loading it takes the better part of a second. */
 export class CellProgram {
   private readonly service: ts.LanguageService;
   private readonly virtual: ReadonlyMap<string, { text: string; version: number }>;
   private readonly names: { readonly ts: string; readonly tsx: string; readonly earlier: string };
+  private readonly disk: ts.ModuleResolutionHost;
+  /** How cells and the files that they import find others. */
+  readonly imports: ImportResolver;
+  private checked: ts.Program | undefined;
   private isTsx = false;
 
   constructor(
@@ -63,9 +78,16 @@ export class CellProgram {
     this.virtual = new Map(
       [...Object.values(this.names), globals].map((path) => [
         path,
-        { text: path === globals ? CELL_GLOBALS : "", version: 1 },
+        { text: path === globals ? globalsFor(options) : "", version: 1 },
       ]),
     );
+    this.disk = {
+      ...ts.sys,
+      readFile: (path) => this.virtual.get(path)?.text ?? ts.sys.readFile(path),
+      fileExists: (path) => this.virtual.has(path) || ts.sys.fileExists(path),
+      realpath: ts.sys.realpath!,
+    };
+    this.imports = new ImportResolver(folder, options, this.disk, (path) => this.checked?.getSourceFile(path));
     const roots = [globals, nodeTypes(folder), this.names.earlier].filter((path) => path !== undefined);
     this.service = ts.createLanguageService(this.host(roots), parsed.registry);
   }
@@ -81,6 +103,12 @@ export class CellProgram {
       path,
       offset: cell.head.length,
       readComments: (paths) => parsed.readComments(paths),
+      program: () => {
+        this.checked = this.service.getProgram()!;
+        return this.checked;
+      },
+      imports: this.imports,
+      folder: this.folder,
     };
   }
 
@@ -92,25 +120,11 @@ export class CellProgram {
   }
 
   private host(roots: readonly string[]): ts.LanguageServiceHost {
-    const { options, folder, virtual } = this;
-    const read = (path: string): string | undefined => virtual.get(path)?.text ?? ts.sys.readFile(path);
+    const { options, folder, virtual, disk, imports } = this;
     const versionOf = (path: string): string => virtual.get(path)?.version.toString() ?? diskVersion(path);
     // The compiler asks for the text of every file whenever the imports of a cell differ from those of the one before.
     const snapshots = new Map<string, { readonly version: string; readonly snapshot: ts.IScriptSnapshot }>();
-    const exists = (path: string): boolean => virtual.has(path) || ts.sys.fileExists(path);
-    const disk = { ...ts.sys, readFile: read, fileExists: exists, realpath: ts.sys.realpath! };
-    // What the folder itself imports is looked up each time: a package may have been installed meanwhile.
-    const packages = ts.createModuleResolutionCache(folder, (name) => name, options);
-    const resolve = (specifier: string, from: string): ts.ResolvedModuleWithFailedLookupLocations => {
-      if (specifier === "cellar")
-        return {
-          resolvedModule: { resolvedFileName: OUR_TYPES, extension: ts.Extension.Dts, isExternalLibraryImport: true },
-        } as ts.ResolvedModuleWithFailedLookupLocations;
-      if (isCellModule(specifier)) return { resolvedModule: undefined } as ts.ResolvedModuleWithFailedLookupLocations;
-      const name = specifier.startsWith(FILE_MARK) ? specifier.slice(FILE_MARK.length) : specifier;
-      return ts.resolveModuleName(name, from, options, disk, isPackageFile(from) ? packages : undefined);
-    };
-    const host: ts.LanguageServiceHost & Pick<ts.CompilerHost, "getModuleResolutionCache"> = {
+    const host: ts.LanguageServiceHost & HiddenHost = {
       getCompilationSettings: () => options,
       getScriptFileNames: () => [...roots, this.isTsx ? this.names.tsx : this.names.ts],
       getScriptVersion: versionOf,
@@ -118,8 +132,9 @@ export class CellProgram {
         const version = versionOf(path);
         const known = snapshots.get(path);
         if (known?.version === version) return known.snapshot;
-        const text = read(path);
+        const text = disk.readFile(path);
         if (text === undefined) return undefined;
+        imports.forget(path);
         const snapshot = ts.ScriptSnapshot.fromString(text);
         snapshots.set(path, { version, snapshot });
         return snapshot;
@@ -127,18 +142,29 @@ export class CellProgram {
       getCurrentDirectory: () => folder,
       getDefaultLibFileName: ts.getDefaultLibFilePath,
       useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
-      fileExists: exists,
-      readFile: read,
+      fileExists: disk.fileExists,
+      readFile: disk.readFile,
       readDirectory: ts.sys.readDirectory,
       directoryExists: ts.sys.directoryExists,
       getDirectories: ts.sys.getDirectories,
-      realpath: disk.realpath,
-      resolveModuleNameLiterals: (literals, from) => literals.map(({ text }) => resolve(text, from)),
+      realpath: ts.sys.realpath!,
+      resolveModuleNameLiterals: (literals, from, _redirected, _options, file) => imports.resolve(literals, from, file),
+      hasInvalidatedResolutions: (path) => imports.missingIn(path) !== undefined,
       // Without it, the package.json files around every file are read again for every new program.
-      getModuleResolutionCache: () => packages,
+      getModuleResolutionCache: () => imports.packages,
     };
     return host;
   }
+}
+
+/** What every cell knows beside the standard library and Node's types. */
+const globalsFor = ({ lib = [] }: ts.CompilerOptions): string =>
+  lib.some((name) => /^lib\.(dom|webworker)\b/.test(name)) ? CELL_GLOBALS : CELL_GLOBALS + NODE_GLOBALS;
+
+/** Of declarations, the file that they describe counts. */
+function isCommonJsSource(path: string): boolean {
+  const described = path.replace(/\.d\.([cm]?)ts$/, ".$1js");
+  return ts.sys.fileExists(described) ? isCommonJs(described) : path.endsWith(".d.cts");
 }
 
 function diskVersion(path: string): string {

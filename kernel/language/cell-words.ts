@@ -26,7 +26,7 @@ export function ofEarlierName(
 export function inCellWords(text: string, cellPath: string): string {
   return text
     .replaceAll(
-      /\bimport\("([^"]+)"(?:, \{[^}]*\})?\)\.([\w$.]+)/g,
+      /\bimport\("([^"]+)"(?:, \{ with: \{[^}]*\} \})?\)\.([\w$.]+)/g,
       (_all, from: string, name: string) => `${name} (of ${placeOf(from, cellPath)})`,
     )
     .replaceAll(/"(\/[^"]+)"/g, (all, path: string) =>

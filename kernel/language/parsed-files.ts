@@ -10,8 +10,14 @@ export class ParsedFiles {
   /** Files of the platform that are read with comments. */
   private readonly documented = new Set<string>();
 
-  /** @param isUnchanging tells files that need not be read again while the thread lives. */
-  constructor(private readonly isUnchanging: (path: string) => boolean) {}
+  /**
+   * @param isUnchanging tells files that need not be read again while the thread lives.
+   * @param isCommonJs tells files, of all others, that run as CommonJS.
+   */
+  constructor(
+    private readonly isUnchanging: (path: string) => boolean,
+    private readonly isCommonJs: (path: string) => boolean,
+  ) {}
 
   /** For the compiler's language service. */
   readonly registry: ts.DocumentRegistry = {
@@ -74,9 +80,10 @@ export class ParsedFiles {
     options: ts.CreateSourceFileOptions | ts.ScriptTarget | undefined,
   ): ts.CreateSourceFileOptions {
     const jsDocParsingMode = this.isBare(path) ? ts.JSDocParsingMode.ParseNone : ts.JSDocParsingMode.ParseAll;
-    return {
-      ...(typeof options === "object" ? options : { languageVersion: options ?? ts.ScriptTarget.ES2022 }),
-      jsDocParsingMode,
-    };
+    const asked = typeof options === "object" ? options : { languageVersion: options ?? ts.ScriptTarget.ES2022 };
+    // The compiler asks the package.json around a file; JSON has no format at all.
+    if (asked.impliedNodeFormat === undefined || this.isUnchanging(path)) return { ...asked, jsDocParsingMode };
+    const impliedNodeFormat = this.isCommonJs(path) ? ts.ModuleKind.CommonJS : ts.ModuleKind.ESNext;
+    return { ...asked, impliedNodeFormat, jsDocParsingMode };
   }
 }

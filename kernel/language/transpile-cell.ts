@@ -5,7 +5,11 @@ import { type CellScript, cellScript } from "../../src/source/cell-script.js";
 import type { EarlierNames } from "../../src/source/noted-functions.js";
 import type { CellDiagnostic } from "./cell-diagnostics.js";
 import type { CellParts } from "./cell-parts.js";
+import type { CheckedCell } from "./check-cell.js";
+import { type ConstantUse, insertConstants } from "./const-enums.js";
 import { type JavaScript, plainJavaScript } from "./plain-javascript.js";
+
+const UNCHECKED = { typeImports: new Set<string>(), constants: new Map<number, ConstantUse>() };
 
 /** Makes a cell's script: types stripped, then rewritten onto the scope object. */
 export function transpileCell(
@@ -13,9 +17,10 @@ export function transpileCell(
   options: ts.CompilerOptions,
   filename: string,
   earlier: EarlierNames,
-  typeImports: ReadonlySet<string>,
+  { typeImports, constants }: Pick<CheckedCell, "typeImports" | "constants"> = UNCHECKED,
 ): CellScript | { readonly diagnostic: CellDiagnostic } {
-  const { code: js, map } = plainJavaScript(parts, options, filename) ?? compiled(parts, options, filename);
+  const plain = constants.size === 0 ? plainJavaScript(parts, options, filename) : undefined;
+  const { code: js, map } = plain ?? compiled(parts, options, filename, constants);
   try {
     return cellScript(js, {
       filename,
@@ -31,10 +36,16 @@ export function transpileCell(
   }
 }
 
-function compiled(parts: CellParts, options: ts.CompilerOptions, filename: string): JavaScript {
+function compiled(
+  parts: CellParts,
+  options: ts.CompilerOptions,
+  filename: string,
+  constants: CheckedCell["constants"],
+): JavaScript {
   const { outputText, sourceMapText } = ts.transpileModule(parts.text, {
     compilerOptions: options,
     fileName: parts.isTsx ? `${filename}x` : filename,
+    ...(constants.size > 0 && { transformers: { before: [insertConstants(constants)] } }),
   });
   return { code: outputText.replace(/^\/\/# sourceMappingURL=.*\n?/m, ""), map: sourceMapText };
 }

@@ -9,6 +9,7 @@ import { findModule } from "../../src/modules/find-module.js";
 import { jsonModule } from "../../src/modules/json-module.js";
 import { isModuleText, packageType } from "../../src/modules/module-format.js";
 import { NOTE_SOURCE, notedModule } from "../../src/modules/noted-module.js";
+import { plainSpecifier } from "../../src/modules/npm-specifier.js";
 import { facadeSource, noteImports, resolveFacade } from "../../src/modules/package-facades.js";
 import { FAILED, type LocalModulesSetup, VERSION } from "./local-modules.js";
 import { ModuleVersions } from "./module-versions.js";
@@ -23,7 +24,8 @@ export const initialize: InitializeHook<LocalModulesSetup> = (data) => {
 };
 
 /** What a cell, or a module that one imports, imports has a version where it is the author's, and "cellar" is the kernel's. */
-export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
+export const resolve: ResolveHook = async (written, context, nextResolve) => {
+  const specifier = plainSpecifier(written);
   const { parentURL } = context;
   const parent = parentURL?.startsWith("file:") ? new URL(parentURL) : undefined;
   const version = parent?.searchParams.get(VERSION) ?? null;
@@ -40,7 +42,7 @@ export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
   const url = new URL(found.url);
   if (!isInstalled(fileURLToPath(url)) && !url.searchParams.has(VERSION))
     url.searchParams.set(VERSION, String(versions.of(fileURLToPath(url), failed === null ? importer : undefined)));
-  return resolveFacade(specifier, parentURL, { ...found, url: url.href });
+  return resolveFacade(written, parentURL, { ...found, url: url.href });
 };
 
 export const load: LoadHook = async (url, context, nextLoad) => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { findModule, isPath } from "../../src/modules/find-module.js";
 import { isCommonJs } from "../../src/modules/module-format.js";
+import { plainSpecifier } from "../../src/modules/npm-specifier.js";
 import { type Namespace, wholeNamespace } from "../../src/modules/whole-namespace.js";
 import { folderImporter, type ImportInFolder, type ImportOptions } from "./folder-importer.js";
 import { importError } from "./import-error.js";
@@ -44,7 +45,7 @@ export class Modules {
    * @throws {Error} naming the specifier and the way out.
    */
   private readonly import: ImportInFolder = async (specifier, options) => {
-    const name = String(specifier);
+    const name = plainSpecifier(String(specifier));
     try {
       if (name === "cellar") return await this.loadLibrary();
       if (isBuiltin(name)) return await this.importPackage(name);
@@ -71,8 +72,9 @@ export class Modules {
    */
   private readonly resolve = (specifier: string): string => {
     if (specifier === "cellar") return LIBRARY_URL;
-    const file = isBuiltin(specifier) ? undefined : findModule(specifier, this.folder);
-    return file === undefined ? import.meta.resolve(specifier, this.place) : pathToFileURL(file).href;
+    const name = plainSpecifier(specifier);
+    const file = isBuiltin(name) ? undefined : findModule(name, this.folder);
+    return file === undefined ? import.meta.resolve(name, this.place) : pathToFileURL(file).href;
   };
 
   /** What cells import by, with `resolve` as `import.meta` has it. */

@@ -8,6 +8,7 @@ import { isInstalled } from "../modules/find-file.js";
 import { findModule } from "../modules/find-module.js";
 import { jsonModule } from "../modules/json-module.js";
 import { notedModule } from "../modules/noted-module.js";
+import { plainSpecifier } from "../modules/npm-specifier.js";
 import { facadeSource, noteImports, resolveFacade } from "../modules/package-facades.js";
 
 /** One engine and one store: whatever the script's folder has installed, `cellar` is the copy that loads it. */
@@ -17,7 +18,8 @@ const OWN: { readonly [specifier: string]: string } = {
 };
 
 /** Finds `cellar` here, and local files as the compiler finds them: by `./x.js` or `./x`, by an alias of tsconfig.json. */
-export const resolve: ResolveHook = async (specifier, context, next) => {
+export const resolve: ResolveHook = async (written, context, next) => {
+  const specifier = plainSpecifier(written);
   const own = OWN[specifier];
   if (own) return { url: own, format: "module", shortCircuit: true };
   const { parentURL } = context;
@@ -25,7 +27,7 @@ export const resolve: ResolveHook = async (specifier, context, next) => {
   if (parent === undefined || isInstalled(parent)) return next(specifier, context);
   const file = findModule(specifier, dirname(parent));
   const found = await next(file === undefined ? specifier : pathToFileURL(file).href, context);
-  return resolveFacade(specifier, parentURL!, found);
+  return resolveFacade(written, parentURL!, found);
 };
 
 /** Compiles TypeScript files and notes their functions' sources. */

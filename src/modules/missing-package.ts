@@ -28,7 +28,10 @@ export function whyNotFound(specifier: string, folder: string): string {
     return `no such package in ${folder} or a folder above; install it there: npm install ${name}`;
   const inside = specifier.slice(name.length + 1);
   const manifest = join(place, "package.json");
-  if (hasExports(manifest)) return `Package subpath './${inside}' is not defined by "exports" in ${manifest}`;
+  if (hasExports(manifest))
+    return inside === ""
+      ? `No "exports" main defined in ${manifest}, or its file is not there`
+      : `Package subpath './${inside}' is not defined by "exports" in ${manifest}`;
   const meant = meantFile(specifier, name, folder);
   const what = inside === "" ? "has no main file" : `has no file "${inside}"`;
   return `the package "${name}" in ${dirname(place)} ${what}${meant ? `. Did you mean to import ${JSON.stringify(meant)}?` : ""}`;

@@ -78,7 +78,7 @@ function parseOrNothing(js: string): Program | undefined {
 /** The author's own ES modules, Node's and ours need no facade. */
 function mayBeCommonJs(specifier: string, folder: string): boolean {
   if (specifier === "cellar" || specifier.startsWith("cellar/") || isBuiltin(specifier)) return false;
-  if (/^(?!file:)[a-z][a-z\d+.-]+:/i.test(specifier)) return false;
+  if (/^(?!file:|npm:)[a-z][a-z\d+.-]+:/i.test(specifier)) return false;
   const file = findModule(specifier, folder);
   return file === undefined ? !/^(\.{0,2}\/|\.{1,2}$|file:)/.test(specifier) : isCommonJs(file);
 }

@@ -184,7 +184,7 @@ words("where a local module's type shares a name", () =>
 words("and names the command for a missing package, not for an alias that leads nowhere", () =>
   withNotebook(
     async (notebook) => {
-      assert.match((await notebook.problem("import 'absent/deep';"))!, /To install it: npm install absent$/);
+      assert.match((await notebook.problem("import 'absent/deep';"))!, /To install it: %npm install absent$/);
       assert.match((await notebook.problem("import { a } from '@scope/absent/deep';"))!, /npm install @scope\/absent$/);
       assert.not.match((await notebook.problem("import { a } from '@/absent';"))!, /npm install/);
     },
@@ -216,9 +216,25 @@ const PROBLEMS: readonly (readonly [title: string, code: string, problem: string
   [
     "modules",
     "import a from 'no-such-module';",
-    "TS2307 in cell [1] line 1:15: Cannot find module 'no-such-module' or its corresponding type declarations. To install it: npm install no-such-module",
+    "TS2307 in cell [1] line 1:15: Cannot find module 'no-such-module' or its corresponding type declarations. To install it: %npm install no-such-module",
   ],
-  ["implicit any", "function f(a) {}", "TS7006 in cell [1] line 1:12: Parameter 'a' implicitly has an 'any' type."],
+  ["no annotations", "function f(a, ...b) { this.c = a; return [b, arguments]; }\nclass C { d: number }", null],
+  [
+    "no wish for annotations",
+    "const { e, f = 1 } = JSON.parse('{}'); const g = []; g.push(e); try { g } catch (h) { h.i; }",
+    null,
+  ],
+  [
+    "fields that only a constructor assigns",
+    "class A { constructor(b) { this.b = b; } }\nnew A(1).b + new A(2).b",
+    null,
+  ],
+  ["objects that are filled later", "const o = {}; o.a = 1; o['b'] = o.a; for (const k in o) o[k];", null],
+  [
+    "fields that nobody assigns",
+    "class A {}\nnew A().b",
+    "TS2339 in cell [1] line 2:9: Property 'b' does not exist on type 'A'.",
+  ],
   [
     "return at the top",
     "const a = 1;\nreturn a;",
@@ -293,6 +309,7 @@ checking("and shows a code frame", () =>
         "> 2 | const b: string = a;",
         "    |       ^",
         "  3 | b;",
+        "To run the cell all the same, write as its first line: //! typecheck warn",
       ].join("\n"),
     );
     assert.is(cell.ok ? "" : cell.error.ename, "TypeCheckError");
@@ -353,6 +370,7 @@ checking("packages of the folder", () =>
       `{"name":"typed","type":"module","exports":{"types":"./i.d.ts","default":"./i.js"}}`,
     );
     writeFileSync(join(folder, "i.d.ts"), "export declare const n: number;");
+    writeFileSync(join(folder, "i.js"), "export const n = 1;");
     assert.is(await notebook.problem("import { n } from 'typed'; n.toFixed()"), null);
   }),
 );

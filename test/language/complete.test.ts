@@ -70,7 +70,7 @@ completing("modules of the folder, but not its own files", () =>
       const { matches } = await notebook.answers.complete(at("import { a } from './|'"));
       assert.equal(
         matches.map(({ text }) => text),
-        ["local"],
+        ["local.ts"],
       );
     },
     { "local.ts": "export const a = 1;" },
@@ -115,8 +115,8 @@ const PROJECT = {
 completing("paths, aliases, JSON, packages and their parts in import strings", () =>
   withNotebook(async (notebook) => {
     for (const [marked, text] of [
-      ["import { area } from '@/|'", "shapes"],
-      ["import { area } from './lib/|'", "shapes"],
+      ["import { area } from '@/|'", "shapes.ts"],
+      ["import { area } from './lib/|'", "shapes.ts"],
       ["import data from './|'", "data.json"],
       ["import { a } from 'pack|'", "packed"],
       ["import { b } from 'packed/|'", "sub"],
