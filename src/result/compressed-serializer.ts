@@ -8,8 +8,15 @@ import { ValueSerializer } from "./value-serializer.js";
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);
 
-/** Text longer than this is refused in both directions: a small blob may claim to be a huge one. */
-const MOST_BYTES = 256 * 1024 * 1024;
+/** Text longer than this is refused in both directions: it would not fit into one text of V8's. */
+const MOST_BYTES = 512 * 1024 * 1024 - 64;
+/** A small blob may claim to be a huge one: what is read grows to so many times its size, and to so many bytes. */
+const MOST_GROWTH = 100;
+const MOST_INFLATED = 1024 * 1024 * 1024;
+/** Anything may grow to this. */
+const FREE_BYTES = 64 * 1024;
+/** Sets how many bytes a value may have once it is inflated, whatever its size. */
+const SETTING = "CELLAR_INFLATE_BYTES";
 
 /** What makes a CompressedSerializer. */
 export interface CompressedOptions<T> {
@@ -49,7 +56,7 @@ export class CompressedSerializer<T = unknown> implements ResultSerializer<T> {
     const text = JSON.stringify(await this.#inner.serialize(value));
     const bytes = Buffer.from(text);
     if (bytes.length > MOST_BYTES) throw new SerializeError("result", `longer than ${MOST_BYTES} bytes of JSON`);
-    return { gzip: (await compress(bytes, { level: this.#level })).toString("base64") };
+    return { gzip: padded(await compress(bytes, { level: this.#level }), bytes.length).toString("base64") };
   }
 
   async deserialize(blob: Json): Promise<T> {
@@ -57,12 +64,33 @@ export class CompressedSerializer<T = unknown> implements ResultSerializer<T> {
   }
 }
 
+/** What shrank by more than it may grow again gets zeros behind it: gzip ends before them, the reader counts them. */
+function padded(packed: Buffer, size: number): Buffer {
+  const missing = size <= FREE_BYTES ? 0 : Math.ceil(size / MOST_GROWTH) - packed.length;
+  return missing > 0 ? Buffer.concat([packed, Buffer.alloc(missing)]) : packed;
+}
+
+/** How many bytes may come out of so many. @throws {TypeError} for a setting that is no number of bytes */
+function mostInflated(packed: number): number {
+  const setting = process.env[SETTING];
+  if (!setting) return Math.min(MOST_INFLATED, Math.max(FREE_BYTES, packed * MOST_GROWTH));
+  if (/^\d+$/.test(setting)) return Number(setting);
+  throw new TypeError(`${SETTING} is ${JSON.stringify(setting)}, which is no number of bytes`);
+}
+
 async function unpacked(blob: Json): Promise<Json> {
   try {
     const packed = typeof blob === "object" && blob !== null && !Array.isArray(blob) ? blob.gzip : undefined;
     if (typeof packed !== "string") throw new SyntaxError("expected gzip");
-    const bytes = await decompress(Buffer.from(packed, "base64"), { maxOutputLength: MOST_BYTES });
-    return JSON.parse(bytes.toString("utf8")) as Json;
+    const bytes = Buffer.from(packed, "base64");
+    const most = mostInflated(bytes.length);
+    const whole = await decompress(bytes, { maxOutputLength: most }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ERR_BUFFER_TOO_LARGE") throw error;
+      throw new RangeError(
+        `its ${bytes.length} bytes become more than ${most}; allow that by ${SETTING}=<bytes> where you trust it`,
+      );
+    });
+    return JSON.parse(whole.toString("utf8")) as Json;
   } catch (error) {
     throw new SyntaxError(`Cannot decompress value: ${(error as Error).message}`, { cause: error });
   }

@@ -2,11 +2,15 @@ import { randomUUID } from "node:crypto";
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Json } from "../contracts/json.js";
+import { allowPlace, checkPlace, folderPlace } from "./allowed-places.js";
 import { innerJson } from "./compressed-serializer.js";
 import { contentHash } from "./content-hash.js";
 import { makeFolder, syncFolder } from "./durable-file.js";
 import { type ResultSerializer, type SerializerJson, serializerJson } from "./result-serializer.js";
 import { ValueSerializer } from "./value-serializer.js";
+
+/** Set while a serializer is made from a stored config: that allows nothing. */
+let reviving = false;
 
 /** What makes a FileSerializer. */
 export interface FileOptions<T> {
@@ -25,6 +29,8 @@ export class FileSerializer<T = unknown> implements ResultSerializer<T> {
   readonly config: { readonly [key: string]: Json };
   readonly #folder: string;
   readonly #inner: ResultSerializer<T>;
+  /** Whether a stored result names the folder, and no code of this process. */
+  #isRevived = false;
 
   constructor({
     folder,
@@ -35,6 +41,7 @@ export class FileSerializer<T = unknown> implements ResultSerializer<T> {
     this.#folder = folder;
     this.#inner = inner;
     this.config = { folder, inner: serializerJson(inner) };
+    if (!reviving) allowPlace(folderPlace(folder));
   }
 
   /** @throws {TypeError} when the stored config makes no sense. */
@@ -42,10 +49,19 @@ export class FileSerializer<T = unknown> implements ResultSerializer<T> {
     config: { readonly [key: string]: Json },
     reviveInner: (json: SerializerJson) => ResultSerializer,
   ): FileSerializer {
-    return new FileSerializer({ folder: config.folder as string, inner: reviveInner(innerJson(config)) });
+    const inner = reviveInner(innerJson(config));
+    reviving = true;
+    try {
+      const revived = new FileSerializer({ folder: config.folder as string, inner });
+      revived.#isRevived = true;
+      return revived;
+    } finally {
+      reviving = false;
+    }
   }
 
   async serialize(value: T): Promise<Json> {
+    this.#checkFolder();
     const text = JSON.stringify(await this.#inner.serialize(value));
     const sha256 = contentHash(text);
     await writeOnce(this.#fileOf(sha256), text);
@@ -54,10 +70,15 @@ export class FileSerializer<T = unknown> implements ResultSerializer<T> {
 
   async deserialize(blob: Json): Promise<T> {
     const { sha256, bytes } = referenceIn(blob);
+    this.#checkFolder();
     const file = this.#fileOf(sha256);
     const text = await readFileOf(file, bytes);
     if (contentHash(text) !== sha256) throw new SyntaxError(`Cannot read result from ${file}: the file was changed`);
     return await this.#inner.deserialize(JSON.parse(text) as Json);
+  }
+
+  #checkFolder(): void {
+    if (this.#isRevived) checkPlace("folder", folderPlace(this.#folder));
   }
 
   #fileOf(sha256: string): string {

@@ -1,4 +1,5 @@
 import type { Json } from "../contracts/json.js";
+import { allowPlace, bucketPlace, checkPlace } from "./allowed-places.js";
 import { innerJson } from "./compressed-serializer.js";
 import { contentHash } from "./content-hash.js";
 import { type ResultSerializer, type SerializerJson, serializerJson } from "./result-serializer.js";
@@ -18,6 +19,9 @@ export interface S3Options<T> extends S3Service {
   readonly inner?: ResultSerializer<T>;
 }
 
+/** Set while a serializer is made from a stored config: that allows nothing. */
+let reviving = false;
+
 interface Reference {
   readonly bucket: string;
   readonly key: string;
@@ -36,6 +40,8 @@ export class S3Serializer<T = unknown> implements ResultSerializer<T> {
   readonly #bucket: string;
   readonly #prefix: string;
   readonly #inner: ResultSerializer<T>;
+  /** Whether a stored result names the bucket, and no code of this process. */
+  #isRevived = false;
 
   /** @throws {TypeError} naming the option that makes no sense. */
   constructor(options: S3Options<T>) {
@@ -54,6 +60,7 @@ export class S3Serializer<T = unknown> implements ResultSerializer<T> {
     this.#prefix = prefix.replaceAll(/^\/+|\/+$/g, "");
     this.#inner = inner;
     this.config = { bucket, prefix: this.#prefix, ...this.#service, inner: serializerJson(inner) };
+    if (!reviving) allowPlace(bucketPlace(endpoint, bucket));
   }
 
   /** @throws {TypeError} when the stored config makes no sense. */
@@ -61,10 +68,19 @@ export class S3Serializer<T = unknown> implements ResultSerializer<T> {
     config: { readonly [key: string]: Json },
     reviveInner: (json: SerializerJson) => ResultSerializer,
   ): S3Serializer {
-    return new S3Serializer({ ...(config as object as S3Options<unknown>), inner: reviveInner(innerJson(config)) });
+    const inner = reviveInner(innerJson(config));
+    reviving = true;
+    try {
+      const revived = new S3Serializer({ ...(config as object as S3Options<unknown>), inner });
+      revived.#isRevived = true;
+      return revived;
+    } finally {
+      reviving = false;
+    }
   }
 
   async serialize(value: T): Promise<Json> {
+    this.#checkBucket();
     const text = JSON.stringify(await this.#inner.serialize(value));
     const sha256 = contentHash(text);
     const key = this.#keyOf(sha256);
@@ -80,6 +96,7 @@ export class S3Serializer<T = unknown> implements ResultSerializer<T> {
 
   async deserialize(blob: Json): Promise<T> {
     const reference = this.#referenceIn(blob);
+    this.#checkBucket();
     const text = await this.#read(reference);
     if (contentHash(text) !== reference.sha256)
       throw new SyntaxError(
@@ -112,6 +129,10 @@ export class S3Serializer<T = unknown> implements ResultSerializer<T> {
     if (!isWhole || bucket !== this.#bucket || key !== this.#keyOf(sha256))
       throw new SyntaxError(`Cannot read result from bucket "${this.#bucket}": the reference is malformed`);
     return { bucket, key, sha256, bytes };
+  }
+
+  #checkBucket(): void {
+    if (this.#isRevived) checkPlace("bucket", bucketPlace(this.#service.endpoint, this.#bucket));
   }
 
   #keyOf(sha256: string): string {
