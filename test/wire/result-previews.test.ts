@@ -82,4 +82,25 @@ test("starts its thread again after it has ended", async () => {
   assert.is((await previews.read(await stored("again"))).kind, "text");
 });
 
+for (const [what, limits, why] of [
+  ["memory", { memoryMb: 64, timeMs: 60_000 }, /reading it takes more than 64 MB of memory; read a part/],
+  ["time", { memoryMb: 4096, timeMs: 1 }, /reading it takes longer than 0.001 s; read a part/],
+] as const)
+  test(`refuses a result that takes more ${what} than it may, and reads the next one`, async () => {
+    const large = await stored(
+      Array.from({ length: 250_000 }, (_, row) => ({ row, text: `text ${row}` })),
+      new JSONSerializer(),
+    );
+    const bounded = new ResultPreviews(
+      (port) => store.serve(port),
+      async () => assert.unreachable("it is not read in the session") as never,
+      limits,
+    );
+    const error = await bounded.read(large).catch((thrown: unknown) => thrown as Error);
+    assert.match((error as Error).message, why);
+    if (what === "memory")
+      assert.equal(await bounded.read(await stored("small")), { kind: "text", text: "small", truncated: false });
+    await bounded.stop();
+  });
+
 test.run();
