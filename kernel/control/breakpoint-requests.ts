@@ -4,7 +4,6 @@ import { integerField, objectField, optionalText, textField } from "../protocol/
 import type { JsonObject } from "../protocol/messages.js";
 import type { WantedBreakpoint } from "./breakpoints.js";
 import type { AnswerTable, DebugParts } from "./debug-parts.js";
-import { conditionInFrame } from "./expressions.js";
 import { EXCEPTION_FILTERS } from "./thrown-values.js";
 
 /** Says where the code is to stop. */
@@ -35,10 +34,13 @@ export function breakpointRequests({ breakpoints, thrown, told }: DebugParts): A
 }
 
 function wanted(breakpoint: JsonObject): WantedBreakpoint {
-  const condition = optionalText(breakpoint, "condition");
+  const id = integerField(breakpoint, "id", 0);
   return {
+    id: id > 0 ? id : undefined,
     line: integerField(breakpoint, "line", 1),
-    condition: condition === undefined ? undefined : conditionInFrame(condition),
+    condition: optionalText(breakpoint, "condition"),
+    hitCondition: optionalText(breakpoint, "hitCondition"),
+    logMessage: optionalText(breakpoint, "logMessage"),
   };
 }
 

@@ -1,14 +1,16 @@
 import { basename } from "node:path";
 import type { Breakpoint } from "../protocol/debug-messages.js";
+import { type BreakpointWish, conditionOf } from "./breakpoint-condition.js";
+import type { StripTypes } from "./expressions.js";
 import type { MainThread } from "./main-thread.js";
 import type { ScriptPlace } from "./script-positions.js";
 import type { AuthorsScript, Scripts } from "./scripts.js";
 
 /** A breakpoint as it is wanted. */
-export interface WantedBreakpoint {
+export interface WantedBreakpoint extends BreakpointWish {
   readonly line: number;
-  /** JavaScript; the code stops only where it is true. */
-  readonly condition: string | undefined;
+  /** The number that front ends know it by already; undefined for a new one. */
+  readonly id: number | undefined;
 }
 /** A place where V8 can stop, and where the author wrote it. */
 interface Stop {
@@ -16,8 +18,13 @@ interface Stop {
   readonly line: number;
   readonly column: number;
 }
-interface Held extends WantedBreakpoint {
+interface Held {
   readonly id: number;
+  readonly line: number;
+  /** JavaScript; the code stops only where it is true. */
+  readonly condition: string | undefined;
+  /** Why it cannot be set; undefined of one that can. */
+  readonly problem: string | undefined;
   /** Where it stands in the newest code of its path; undefined until there is some. */
   actual: Stop | undefined;
   /** V8's ids. */
@@ -35,12 +42,13 @@ export class Breakpoints {
     private readonly mainThread: MainThread,
     private readonly scripts: Scripts,
     private readonly changed: (breakpoint: Breakpoint) => void,
+    private readonly strip: StripTypes,
   ) {}
 
   /** Replaces all breakpoints of a path. */
   async replace(path: string, wanted: readonly WantedBreakpoint[]): Promise<Breakpoint[]> {
     await this.remove(path);
-    const held = wanted.map((each): Held => ({ ...each, id: ++this.lastId, actual: undefined, set: [] }));
+    const held = await Promise.all(wanted.map((each) => this.read(each)));
     if (held.length > 0) this.byPath.set(path, held);
     for (const script of await this.scripts.at(path)) await this.setIn(script, held);
     return held.map((each) => shown(path, each));
@@ -76,6 +84,18 @@ export class Breakpoints {
     this.stops.clear();
   }
 
+  /** What cannot be read of one breakpoint leaves the others alone. */
+  private async read(wanted: WantedBreakpoint): Promise<Held> {
+    const id = wanted.id ?? this.lastId + 1;
+    this.lastId = Math.max(this.lastId, id);
+    const held = { id, line: wanted.line, actual: undefined, set: [] };
+    try {
+      return { ...held, condition: await conditionOf(wanted, id, this.strip), problem: undefined };
+    } catch (error) {
+      return { ...held, condition: undefined, problem: (error as Error).message };
+    }
+  }
+
   private async remove(path: string): Promise<void> {
     const ids = (this.byPath.get(path) ?? []).flatMap(({ set }) => set);
     this.byPath.delete(path);
@@ -85,7 +105,7 @@ export class Breakpoints {
 
   private async setIn(script: AuthorsScript, held: readonly Held[]): Promise<void> {
     const stops = await this.stopsOf(script);
-    for (const each of held) {
+    for (const each of held.filter(({ problem }) => problem === undefined)) {
       const stop = stops.find(({ line }) => line >= each.line);
       if (!stop) continue;
       try {
@@ -125,10 +145,10 @@ export class Breakpoints {
   }
 }
 
-const shown = (path: string, { id, line, actual }: Held): Breakpoint => ({
+const shown = (path: string, { id, line, actual, problem }: Held): Breakpoint => ({
   id,
   verified: actual !== undefined,
   line: actual?.line ?? line,
-  ...(actual ? { column: actual.column } : { message: "Waits until this code has been run" }),
+  ...(actual ? { column: actual.column } : { message: problem ?? "Waits until this code has been run" }),
   source: { name: basename(path), path },
 });

@@ -1,8 +1,9 @@
 import type { Debugger, Runtime } from "node:inspector/promises";
-import { type AnyNode, type Program, parse } from "acorn";
+import type { AnyNode } from "acorn";
 import { visit } from "../../src/source/parsed-module.js";
 import { isOurs } from "../links/own-files.js";
 import { type ScriptPlace, ScriptPositions } from "./script-positions.js";
+import { parseScript } from "./script-syntax.js";
 import type { Scripts } from "./scripts.js";
 
 /** A range of a script's text, in UTF-16 units. */
@@ -61,7 +62,7 @@ export class Catching {
 
   private async read(scriptId: string): Promise<Shape | undefined> {
     const js = await this.scripts.javaScript(scriptId);
-    const program = js === undefined ? undefined : parsed(js);
+    const program = js === undefined ? undefined : parseScript(js);
     if (js === undefined || !program) return undefined;
     const functions: Range[] = [];
     const guarded: Range[] = [];
@@ -73,22 +74,4 @@ export class Catching {
     });
     return { positions: new ScriptPositions(js, undefined), functions, guarded };
   }
-}
-
-function parsed(js: string): Program | undefined {
-  for (const sourceType of ["module", "script"] as const) {
-    try {
-      return parse(js, {
-        ecmaVersion: "latest",
-        sourceType,
-        allowHashBang: true,
-        allowReturnOutsideFunction: true,
-        allowAwaitOutsideFunction: true,
-        allowSuperOutsideMethod: true,
-      });
-    } catch {
-      // a script that is no module, or newer syntax than is known here: then nothing counts as caught
-    }
-  }
-  return undefined;
 }

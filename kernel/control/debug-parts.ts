@@ -1,5 +1,7 @@
 import type { JsonObject } from "../protocol/messages.js";
 import type { Breakpoints } from "./breakpoints.js";
+import type { Evaluation } from "./evaluation.js";
+import type { StripTypes } from "./expressions.js";
 import type { Frames } from "./frames.js";
 import type { MainThread } from "./main-thread.js";
 import type { Pauses } from "./pauses.js";
@@ -21,6 +23,8 @@ export interface DebugParts {
   readonly pauses: Pauses;
   readonly variables: Variables;
   readonly frames: Frames;
+  readonly evaluation: Evaluation;
+  readonly strip: StripTypes;
   /** Texts of cells that a front end has told and that may not have run yet, by path. */
   readonly told: Map<string, string>;
 }

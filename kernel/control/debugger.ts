@@ -1,4 +1,5 @@
 import {
+  type Breakpoint,
   type DebugEvent,
   type DebugRequest,
   type DebugResponse,
@@ -8,7 +9,11 @@ import {
 } from "../protocol/debug-messages.js";
 import { breakpointRequests } from "./breakpoint-requests.js";
 import { Breakpoints } from "./breakpoints.js";
+import { changingRequests } from "./changing-requests.js";
+import { completionRequests } from "./completion-requests.js";
 import type { AnswerTable, DebugParts } from "./debug-parts.js";
+import { Evaluation } from "./evaluation.js";
+import type { StripTypes } from "./expressions.js";
 import { Frames } from "./frames.js";
 import { lookingRequests } from "./looking-requests.js";
 import type { MainThread } from "./main-thread.js";
@@ -20,30 +25,41 @@ import { sourceRequests } from "./source-requests.js";
 import { ThrownValues } from "./thrown-values.js";
 import { Variables } from "./variables.js";
 
+/** What the debugger has done for it in the kernel process. */
+export interface DebuggerHost {
+  /** Sends an event that nobody asked for. */
+  tell(event: DebugEvent): void;
+  readonly strip: StripTypes;
+  /** A name of the notebook has a value that no cell declared. @param type as TypeScript writes it. */
+  declare(name: string, type: string): void;
+}
+
 /** A debug adapter for the session's main thread. V8 is not asked to debug before a front end switches it on. */
 export class Debugger {
   private readonly parts: DebugParts;
   private readonly answers: AnswerTable;
 
-  /** @param tell sends an event that nobody asked for. */
-  constructor(mainThread: MainThread, tell: (event: DebugEvent) => void) {
+  constructor(mainThread: MainThread, { tell, strip, declare }: DebuggerHost) {
     const scripts = new Scripts(mainThread);
     const variables = new Variables(mainThread);
     const frames = new Frames(mainThread, scripts, variables);
-    const breakpoints = new Breakpoints(mainThread, scripts, (breakpoint) =>
-      tell(debugEvent("breakpoint", { reason: "changed", breakpoint })),
-    );
+    const changed = (breakpoint: Breakpoint) => tell(debugEvent("breakpoint", { reason: "changed", breakpoint }));
+    const breakpoints = new Breakpoints(mainThread, scripts, changed, strip);
     const thrown = new ThrownValues(mainThread, scripts);
     const pauses = new Pauses({ mainThread, scripts, breakpoints, thrown }, tell, () => {
       frames.clear();
       void variables.release();
     });
-    this.parts = { mainThread, scripts, breakpoints, thrown, pauses, variables, frames, told: new Map() };
+    const evaluation = new Evaluation(mainThread, pauses, frames, strip);
+    const told = new Map<string, string>();
+    this.parts = { mainThread, scripts, breakpoints, thrown, pauses, variables, frames, evaluation, strip, told };
     this.answers = {
       ...sessionRequests(this.parts, tell),
       ...breakpointRequests(this.parts),
       ...runningRequests(this.parts),
       ...lookingRequests(this.parts),
+      ...changingRequests(this.parts, declare),
+      ...completionRequests(this.parts),
       ...sourceRequests(this.parts),
     };
   }

@@ -1,5 +1,6 @@
 import type { Debugger, Runtime } from "node:inspector/promises";
 import type { Scope, StackFrame } from "../protocol/debug-messages.js";
+import { FunctionNames, TOP_LEVEL } from "./function-names.js";
 import { type MainThread, NOTEBOOK, type Paused } from "./main-thread.js";
 import type { AuthorsScript, Scripts } from "./scripts.js";
 import { type Holder, OBJECT_GROUP, type Variables } from "./variables.js";
@@ -22,12 +23,15 @@ const LOCAL = new Set(["local", "block", "catch", "eval", "with"]);
 export class Frames {
   private frames: Promise<readonly Frame[]> | undefined;
   private lastId = 0;
+  private readonly functions: FunctionNames;
 
   constructor(
     private readonly mainThread: MainThread,
     private readonly scripts: Scripts,
     private readonly variables: Variables,
-  ) {}
+  ) {
+    this.functions = new FunctionNames(scripts);
+  }
 
   /** The code runs on. */
   clear(): void {
@@ -55,7 +59,7 @@ export class Frames {
     const notebook = await this.notebook();
     const globals = call?.scopeChain.find(({ type }) => type === "global");
     const all: [string, Holder, boolean][] = [...near, ["Notebook", notebook, false]];
-    if (globals) all.push(["Globals", holderOf([globals.object], NOTHING_HIDDEN), true]);
+    if (globals) all.push(["Globals", holderOf("object", [globals.object]), true]);
     return all.map(([name, holder, expensive]) => ({
       name,
       ...(name === "Locals" ? { presentationHint: "locals" } : {}),
@@ -66,7 +70,7 @@ export class Frames {
 
   /** The notebook's top-level names. */
   async notebook(): Promise<Holder> {
-    return holderOf([await this.mainThread.object(NOTEBOOK, OBJECT_GROUP)], NOTHING_HIDDEN);
+    return holderOf("notebook", [await this.mainThread.object(NOTEBOOK, OBJECT_GROUP)]);
   }
 
   private async nearScopes(call: Debugger.CallFrame, { frameNames }: AuthorsScript) {
@@ -75,19 +79,20 @@ export class Frames {
     const locals = chain.slice(0, outer < 0 ? chain.length : outer);
     const hiddenIn = (scopes: readonly Debugger.Scope[]): ReadonlySet<string> =>
       frameNames && scopes.some(({ startLocation }) => startLocation?.lineNumber === 0) ? frameNames : NOTHING_HIDDEN;
+    const inFrame = (scopes: readonly Debugger.Scope[]): Holder => ({
+      ...holderOf(
+        "frame",
+        scopes.map(({ object }) => object),
+        hiddenIn(scopes),
+      ),
+      call,
+    });
     const named: [string, Holder, boolean][] = [
-      [
-        "Locals",
-        holderOf(
-          locals.map(({ object }) => object),
-          hiddenIn(locals),
-        ),
-        false,
-      ],
+      ["Locals", inFrame(locals), false],
       ...chain.slice(locals.length).flatMap((scope): [string, Holder, boolean][] => {
         if (scope.type !== "closure" && scope.type !== "module") return [];
         const name = scope.type === "module" ? "Module" : scope.name ? `Closure of ${scope.name}` : "Closure";
-        return [[name, holderOf([scope.object], hiddenIn([scope])), false]];
+        return [[name, inFrame([scope]), false]];
       }),
     ];
     const empty = await Promise.all(named.map(([, holder]) => this.variables.isEmpty(holder)));
@@ -104,16 +109,25 @@ export class Frames {
     };
     for (const call of callFrames) {
       const isTop = call.functionLocation?.lineNumber === 0 && (call.functionLocation.columnNumber ?? 0) <= TOP_COLUMN;
-      await add(isTop ? "(top level)" : frameName(call.functionName), call.location, call);
+      await add(isTop ? TOP_LEVEL : await this.nameOf(call.functionName, call.location), call.location, call);
     }
     for (let stack: Runtime.StackTrace | undefined = asyncStackTrace; stack; stack = stack.parent)
-      for (const { functionName, scriptId, lineNumber, columnNumber } of stack.callFrames)
-        await add(`async ${frameName(functionName)}`, { scriptId, lineNumber, columnNumber }, undefined);
+      for (const { functionName, scriptId, lineNumber, columnNumber } of stack.callFrames) {
+        const location = { scriptId, lineNumber, columnNumber };
+        const name = await this.nameOf(functionName, location);
+        await add(name === TOP_LEVEL ? name : `async ${name}`, location, undefined);
+      }
     return frames;
+  }
+
+  /** A function's name as the author gave it; of one without a name, what it is given to. */
+  private async nameOf(name: string, location: Debugger.Location): Promise<string> {
+    return authorsName(name) || this.functions.at(location.scriptId, location);
   }
 }
 
-const holderOf = (objects: readonly Runtime.RemoteObject[], hidden: ReadonlySet<string>): Holder => ({
+const holderOf = (kind: Holder["kind"], objects: readonly Runtime.RemoteObject[], hidden = NOTHING_HIDDEN): Holder => ({
+  kind,
   objectIds: objects.flatMap(({ objectId }) => objectId ?? []),
   hidden,
   expression: undefined,
@@ -123,5 +137,4 @@ const holderOf = (objects: readonly Runtime.RemoteObject[], hidden: ReadonlySet<
 /** How V8 names what is put into a binding (src/source/cell-rewriting.ts). */
 const BINDING = /^\$_+(.+?)\.v(?=\.|$)/;
 
-/** A function's name as the author gave it. */
-const frameName = (name: string): string => name.replace(BINDING, "$1") || "(anonymous)";
+const authorsName = (name: string): string => name.replace(BINDING, "$1");

@@ -24,7 +24,17 @@ const { port, released } = workerData as ControlSetup;
 const pipe = new Socket({ fd: CONTROL_FD, readable: true, writable: true });
 const mainThread = new MainThread();
 const tell = (message: FromControl): void => void pipe.write(`${JSON.stringify(message)}\n`);
-const debug = new Debugger(mainThread, (event) => tell({ event }));
+const stripping = new Map<number, (js: string) => void>();
+let lastStrip = 0;
+const debug = new Debugger(mainThread, {
+  tell: (event) => tell({ event }),
+  strip: (code) =>
+    new Promise((resolve) => {
+      stripping.set(++lastStrip, resolve);
+      tell({ strip: lastStrip, code });
+    }),
+  declare: (name, type) => tell({ declare: name, type }),
+});
 const interrupts = new Interrupts(mainThread, port, (interrupted) => {
   debug.pauseAgain();
   tell({ interrupted });
@@ -37,6 +47,9 @@ createInterface({ input: pipe }).on("line", async (line) => {
   const message = JSON.parse(line) as ToControl;
   if ("debug" in message) {
     tell({ debug: message.debug, response: await debug.handle(message.request) });
+  } else if ("stripped" in message) {
+    stripping.get(message.stripped)?.(message.js);
+    stripping.delete(message.stripped);
   } else {
     debug.letGo();
     interrupts.begin(message.interrupt);

@@ -9,6 +9,12 @@ const ASYNC_DEPTH = 8;
 const CAPABILITIES = {
   supportsConfigurationDoneRequest: true,
   supportsConditionalBreakpoints: true,
+  supportsHitConditionalBreakpoints: true,
+  supportsLogPoints: true,
+  supportsSetVariable: true,
+  supportsSetExpression: true,
+  supportsCompletionsRequest: true,
+  completionTriggerCharacters: ["."],
   supportsBreakpointLocationsRequest: true,
   supportsEvaluateForHovers: true,
   supportsModulesRequest: true,
@@ -61,7 +67,7 @@ export function sessionRequests(parts: DebugParts, tell: (event: DebugEvent) => 
       stoppedThreads: pauses.current ? [THREAD_ID] : [],
       richRendering: true,
       exceptionPaths: EXCEPTION_FILTERS.map(({ label }) => label),
-      copyToGlobals: false,
+      copyToGlobals: true,
     }),
     threads: () => ({ threads: [{ id: THREAD_ID, name: "Cells" }] }),
   };

@@ -12,7 +12,7 @@ export function valueText(value: Value): string {
   if (type === "undefined") return "undefined";
   if (subtype === "null") return "null";
   if (value.unserializableValue !== undefined) return value.unserializableValue; // NaN, -0, 1n
-  if (type === "function") return functionText(description);
+  if (type === "function") return functionText(description.replace(MARK, ""));
   if (type === "symbol") return description;
   if (type !== "object") return String(value.value);
   if (subtype === "error") return description.split("\n")[0]!;
@@ -31,6 +31,9 @@ export function valueType({ type, value }: Value): { readonly type?: string } {
   if (type === "number" && typeof value === "number") return { type: Number.isInteger(value) ? "int" : "float" };
   return {};
 }
+
+/** What notes of sources put into functions (src/source/module-note.ts). */
+const MARK = /\/\*fn:[^*]*\*\//;
 
 const isClass = (description = ""): boolean => description.startsWith("class");
 

@@ -1,10 +1,13 @@
-import type { Runtime } from "node:inspector/promises";
+import type { Debugger, Runtime } from "node:inspector/promises";
 import type { Variable } from "../protocol/debug-messages.js";
 import type { MainThread } from "./main-thread.js";
 import { valueText, valueType } from "./value-text.js";
 
 /** Something with named values inside: an object, a scope, several scopes that look like one. */
 export interface Holder {
+  /** "frame": each object stands for a scope of `call`. */
+  readonly kind: "object" | "notebook" | "frame";
+  readonly call?: Debugger.CallFrame;
   readonly objectIds: readonly string[];
   /** Names that the author did not write. */
   readonly hidden: ReadonlySet<string>;
@@ -42,13 +45,36 @@ export class Variables {
     await this.mainThread.inspector.post("Runtime.releaseObjectGroup", { objectGroup: OBJECT_GROUP }).catch(() => {}); // gone
   }
 
+  /** @throws {RangeError} for a number of an earlier pause. */
+  holder(reference: number): Holder {
+    const holder = this.holders.get(reference);
+    if (!holder) throw new RangeError(`Cannot look into variables of ${reference}: the code has run on since`);
+    return holder;
+  }
+
+  /** Which scope of a frame has a name, as V8 wants it told; undefined where none has. */
+  async scopeOf(
+    { call, objectIds }: Holder,
+    name: string,
+  ): Promise<{ readonly callFrameId: string; readonly scopeNumber: number } | undefined> {
+    for (const objectId of objectIds) {
+      const { result } = await this.mainThread.inspector.post("Runtime.getProperties", {
+        objectId,
+        ownProperties: true,
+      });
+      const scopeNumber = call?.scopeChain.findIndex(({ object }) => object.objectId === objectId) ?? -1;
+      if (call && scopeNumber >= 0 && result.some((each) => each.name === name))
+        return { callFrameId: call.callFrameId, scopeNumber };
+    }
+    return undefined;
+  }
+
   /**
    * What is inside. @param start first numbered item wanted. @param count how many of them.
    * @throws {RangeError} for a number of an earlier pause.
    */
   async inside(reference: number, start = 0, count = MOST_ITEMS): Promise<Variable[]> {
-    const holder = this.holders.get(reference);
-    if (!holder) throw new RangeError(`Cannot list variables of ${reference}: the code has run on since`);
+    const holder = this.holder(reference);
     const found = new Map<string, Variable>();
     for (const objectId of holder.objectIds)
       for (const each of await this.propertiesOf(objectId, holder, start, count))
@@ -70,7 +96,13 @@ export class Variables {
     const variablesReference =
       objectId === undefined
         ? 0
-        : this.refer({ objectIds: [objectId], hidden: NOTHING_HIDDEN, expression, length: length ?? 0 });
+        : this.refer({
+            kind: "object",
+            objectIds: [objectId],
+            hidden: NOTHING_HIDDEN,
+            expression,
+            length: length ?? 0,
+          });
     return {
       name,
       value: valueText(value),

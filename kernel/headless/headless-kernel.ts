@@ -38,7 +38,6 @@ export class HeadlessKernel {
       (life) => new SessionProcess(setup, life, { input: refuseInput }, (port) => this.store.serve(port)),
       {
         output: (output) => listener.output(output.parent?.msg_id ?? this.running, output as ShownOutput),
-        debugEvent: () => {}, // nobody debugs here
         print: (name, text) => listener.print(this.running, name, text),
         ended: () => {}, // the cell that ran says so
       },

@@ -24,6 +24,7 @@ import { type Inspection, inspect } from "./inspect.js";
 import { isComplete } from "./is-complete.js";
 import { type LibraryName, libraryNames } from "./library-names.js";
 import { LostNames } from "./lost-names.js";
+import { stripTypes } from "./strip-types.js";
 import { transpileCell } from "./transpile-cell.js";
 
 /** A compiled cell that may still fail. */
@@ -90,6 +91,7 @@ export class CellLanguage {
     complete: ({ code, cursor }) => this.complete(code, cursor),
     inspect: ({ code, cursor, detail }) => this.inspect(code, cursor, detail),
     isComplete: ({ code }) => isComplete(code, this.options.prefersTsx),
+    strip: ({ code }) => ({ js: stripTypes(code) }),
     reset: () => {
       this.reset();
       return null;

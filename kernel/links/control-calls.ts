@@ -6,13 +6,18 @@ import type { MimeBundle } from "../protocol/messages.js";
 export type ToControl =
   | { readonly interrupt: number }
   /** A debugger's request; the answer bears the same number. */
-  | { readonly debug: number; readonly request: DebugRequest };
+  | { readonly debug: number; readonly request: DebugRequest }
+  | { readonly stripped: number; readonly js: string };
 /** What the control thread says there. */
 export type FromControl =
   /** The running cell has been told. */
   | { readonly interrupted: number }
   | { readonly debug: number; readonly response: DebugResponse }
-  | { readonly event: DebugEvent };
+  | { readonly event: DebugEvent }
+  /** Asks for code without its types: the compiler is in the kernel process. */
+  | { readonly strip: number; readonly code: string }
+  /** A name of the notebook has a value of this type that no cell declared. */
+  | { readonly declare: string; readonly type: string };
 
 /**
  * What crosses between the session's main thread and its control thread. The control thread asks
@@ -80,6 +85,12 @@ export interface DebugView {
   cell(filename: string): CellOrigin | null;
   /** How a value looks; null where that cannot be said without letting the cell run on. */
   show(value: unknown): { readonly data: MimeBundle; readonly metadata: object } | null;
+  /** Counts a breakpoint's hits. Gives how many there were, this one included. */
+  hit(breakpoint: number): number;
+  /** Prints what a breakpoint has to say: texts, and functions for values. Gives false: the code runs on. */
+  log(...parts: readonly (string | (() => unknown))[]): false;
+  /** The type of a value, as TypeScript writes it. */
+  typeOf(value: unknown): string;
 }
 export interface CellOrigin {
   readonly count: number;

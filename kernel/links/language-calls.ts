@@ -66,6 +66,8 @@ export type LanguageCalls = {
     ask: { code: string };
     answer: { status: "complete" | "incomplete" | "invalid"; indent: string };
   };
+  /** An expression, or statements, without types; the code itself where it is no TypeScript. */
+  strip: { ask: { code: string }; answer: { js: string } };
   /** The session began anew: no names are visible. */
   reset: { ask: Record<string, never>; answer: null };
 };

@@ -73,6 +73,8 @@ export type SessionOutput =
       readonly displayId: string | null;
       readonly count: number | null;
     }
+  /** What a breakpoint has to say instead of stopping. */
+  | { readonly kind: "logged"; readonly parent: Header | null; readonly text: string }
   | { readonly kind: "clear"; readonly parent: Header | null; readonly wait: boolean }
   /** An error outside a cell's own execution: an unhandled rejection, a throw in a timer. */
   | { readonly kind: "error"; readonly parent: Header | null; readonly error: ErrorContent }

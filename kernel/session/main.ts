@@ -3,7 +3,7 @@ import { connect, serve } from "../../src/links/calls.js";
 import { channel, processPort } from "../../src/links/port.js";
 import { NotebookScope } from "../../src/source/notebook-scope.js";
 import { type KernelCalls, SESSION_ENV, type SessionCalls, type SessionSetup } from "../links/session-calls.js";
-import { insideMessage } from "./cell-context.js";
+import { insideMessage, parentOfOutput } from "./cell-context.js";
 import { installCellGlobals } from "./cell-globals.js";
 import { installCellListeners } from "./cell-listeners.js";
 import { CellRunner } from "./cell-runner.js";
@@ -41,7 +41,7 @@ redirectStandardStreams(outlet);
 process.on("exit", () => outlet.end());
 catchLateErrors(outlet);
 installCellGlobals({ outlet, comms, ask: connect<KernelCalls>(channel(port, "kernel")), show });
-installDebugView(scope, show);
+installDebugView(scope, show, (text) => outlet.post({ kind: "logged", parent: parentOfOutput(), text }));
 startControlThread(outlet, () => {
   runner.interrupt();
   library.interrupt();

@@ -9,6 +9,7 @@ import { defaultStorePath } from "../../src/store/store-path.js";
 import type { StoreListener } from "../../src/store/watch-store.js";
 import type { KernelCalls } from "../links/session-calls.js";
 import type { Connection, Ports } from "../protocol/connection-file.js";
+import { debugEvent } from "../protocol/debug-messages.js";
 import { ReplayMemory } from "../protocol/replay-memory.js";
 import { decode } from "../protocol/wire-format.js";
 import { CellQueue } from "./cell-queue.js";
@@ -36,7 +37,7 @@ import { runCommTarget } from "./run-comm.js";
 import { RunsUnderWay } from "./runs-under-way.js";
 import { Session } from "./session.js";
 import { showOutput, type ToldOutput } from "./session-output.js";
-import { SessionProcess } from "./session-process.js";
+import { type SessionListener, SessionProcess } from "./session-process.js";
 import { Shells } from "./shells.js";
 import { Sockets } from "./sockets.js";
 
@@ -226,10 +227,14 @@ export class Kernel {
       }),
     };
     const serveStore = (port: Port) => this.store.serve(port);
-    return new Session((listener) => new SessionProcess(setup, listener, answers, serveStore), {
+    const listener: SessionListener = {
       output: (output) => this.show(output),
       print: (name, text) => this.outlet.print(name, text, this.cells.forOutput),
-      debugEvent: (event) => this.debug.tell(event),
+      debugging: {
+        event: (event) => this.debug.tell(event),
+        strip: async (code) => (await this.language.ask("strip", { code })).js,
+        declare: (name, type) => void this.declare(name, type).catch(() => {}), // then later cells do not know it
+      },
       ended: (reason) => {
         this.store.doubt(`The session ${reason}`);
         this.progress.clear();
@@ -238,7 +243,9 @@ export class Kernel {
         this.comms.sessionEnded();
         void this.language.ask("reset", {}).catch(() => {}); // a crashed thread forgot all names anyway
       },
-    });
+    };
+    const begin = (heard: SessionListener) => new SessionProcess(setup, heard, answers, serveStore);
+    return new Session(begin, listener, (life) => this.debug.restore(life));
   }
 
   private showEnd(run: FlowRunRecord): void {
@@ -246,7 +253,16 @@ export class Kernel {
     this.outlet.publish("update_display_data", { data: flowRunBundle(run), metadata: {}, transient }, null);
   }
 
+  /** Has later cells know a name that the debugger gave a value. */
+  private async declare(name: string, type: string): Promise<void> {
+    const { count } = this.cells;
+    const code = `let ${name} = undefined! as ${type};`;
+    const { ok } = await this.language.ask("compile", { cell: name, code, count, level: "off" });
+    this.language.settle({ cell: name, count, ok });
+  }
+
   private show(output: ToldOutput): void {
+    if (output.kind === "logged") this.debug.tell(debugEvent("output", { category: "console", output: output.text }));
     if (output.kind === "progress") {
       this.progress.tell(output.runId, output.tasks);
       return;

@@ -19,6 +19,7 @@ type Shows = {
 
 const SHOW: Shows = {
   stream: ({ name, text }, parent, outlet) => outlet.print(name, text, parent),
+  logged: ({ text }, parent, outlet) => outlet.print("stdout", text, parent),
   clear: ({ wait }, parent, outlet) => outlet.publish("clear_output", { wait }, parent),
   error: ({ error }, parent, outlet) => outlet.publish("error", { ...error, traceback: [...error.traceback] }, parent),
   comm: ({ type, content, metadata, buffers }, parent, _outlet, comms) =>

@@ -26,10 +26,19 @@ export interface SessionListener {
   output(output: ToldOutput): void;
   /** What the session or a child of it wrote to its fd 1 or 2. */
   print(name: "stdout" | "stderr", text: string): void;
-  /** What the debugger tells without being asked. */
-  debugEvent(event: DebugEvent): void;
+  /** Undefined where nobody debugs. */
+  readonly debugging?: DebugListener;
   /** The session's process is gone; `reason` goes on from "The session". */
   ended(reason: string): void;
+}
+
+/** What the session's debugger says, and has done for it. */
+export interface DebugListener {
+  event(event: DebugEvent): void;
+  /** Code without its types. */
+  strip(code: string): Promise<string>;
+  /** A name of the notebook has a value that no cell declared. @param type as TypeScript writes it. */
+  declare(name: string, type: string): void;
 }
 
 const MAIN = fileURLToPath(new URL("../session/main.js", import.meta.url));
@@ -114,8 +123,10 @@ export class SessionProcess {
   }
 
   private heard(message: FromControl, listener: SessionListener): void {
-    if ("event" in message) listener.debugEvent(message.event);
+    if ("event" in message) listener.debugging?.event(message.event);
     else if ("interrupted" in message) this.held.answered();
+    else if ("declare" in message) listener.debugging?.declare(message.declare, message.type);
+    else if ("strip" in message) void this.strip(message.strip, message.code, listener.debugging);
     else {
       this.debugging.get(message.debug)?.(message.response);
       this.debugging.delete(message.debug);
@@ -169,6 +180,12 @@ export class SessionProcess {
       this.bytesCaptured += text.length;
       print(text);
     });
+  }
+
+  /** Of what cannot be stripped, whoever parses it says what is wrong. */
+  private async strip(id: number, code: string, listener: DebugListener | undefined): Promise<void> {
+    const js = await listener?.strip(code).catch(() => code);
+    this.tellControl({ stripped: id, js: js ?? code });
   }
 
   private tellControl(message: ToControl): void {

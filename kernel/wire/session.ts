@@ -13,11 +13,16 @@ export class Session {
   private life: SessionProcess | undefined;
   private obituary: string | null = null;
   private lastInterrupt = 0;
+  private prepared: Promise<void> = Promise.resolve();
 
-  /** @param begin starts a process that tells `listener` what it does. */
+  /**
+   * @param begin starts a process that tells `listener` what it does.
+   * @param prepare what a process is asked before it runs a first cell; never rejects.
+   */
   constructor(
     private readonly begin: (listener: SessionListener) => SessionProcess,
     private readonly listener: SessionListener,
+    private readonly prepare: (life: Pick<SessionProcess, "debug">) => Promise<void> = async () => {},
   ) {}
 
   /** Starts a process unless one runs. Gives how the one before ended, once; null when none did. */
@@ -40,6 +45,7 @@ export class Session {
       },
     });
     this.life = life;
+    this.prepared = life.ready.then(() => this.prepare(life));
   }
 
   /** True while a process runs. */
@@ -50,7 +56,7 @@ export class Session {
   /** Resolves when the session can run cells. @throws {SessionEndedError} when its process ends before. */
   async ready(): Promise<void> {
     const life = this.living();
-    await Promise.race([life.ready, endOf(life)]);
+    await Promise.race([this.prepared, endOf(life)]);
   }
 
   /** Calls the session once it is ready. @throws {SessionEndedError} when its process ends before it answers. */
@@ -68,6 +74,7 @@ export class Session {
   /** Asks the debugger, which no cell blocks. @throws {SessionEndedError} when the process ends before it answers. */
   async debug(request: DebugRequest): Promise<DebugResponse> {
     const life = this.living();
+    await this.ready();
     return Promise.race([life.debug(request), endOf(life)]);
   }
 

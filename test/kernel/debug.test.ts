@@ -137,7 +137,7 @@ run.type`;
   await debug.start();
   await debug.breakAt(code, 4);
   const cell = await debug.stopIn(code);
-  assert.is(await debug.place(), "(anonymous):4");
+  assert.is(await debug.place(), 'task "halve":4');
   assert.equal(listed(await debug.scope("Locals")), ["n = 42", "half = 21"]);
   await debug.body("continue");
   const { result, stderr } = await client.finish(cell);
@@ -296,23 +296,36 @@ test("while a cell is paused the kernel answers", async ({ client, debug }) => {
   await client.finish(cell);
 });
 
-test("a session that ends while it is paused ends the debugger", async ({ client, debug }) => {
+test("a session that ends while it is paused leaves its breakpoints to the next one", async ({ client, debug }) => {
   const pid = Number((await client.execute("process.pid")).result);
   await debug.start();
-  await debug.breakAt(SUM, 7);
+  const [first] = await debug.breakAt(SUM, 7);
   const cell = await debug.stopIn(SUM);
-  const terminated = debug.event("terminated");
+  const continued = debug.event("continued");
   process.kill(pid, "SIGKILL");
-  await terminated;
+  await continued;
   assert.match(String((await client.finish(cell)).reply.evalue), /killed by SIGKILL/);
-  assert.is((await debug.body("debugInfo")).isStarted, false);
-  await debug.start();
-  await debug.breakAt(SUM, 7);
+  const info = await debug.body<{ isStarted: boolean; stoppedThreads: number[]; breakpoints: JsonObject[] }>(
+    "debugInfo",
+  );
+  assert.equal([info.isStarted, info.stoppedThreads], [true, []]);
+  const [listed] = info.breakpoints as { source: string; breakpoints: { id: number; line: number }[] }[];
+  assert.equal([listed!.source, listed!.breakpoints.map(({ line }) => line)], [cellPath(SUM), [7]]);
   const next = await debug.stopIn(SUM);
+  assert.is(await debug.place(), "(top level):7");
+  const { breakpoints } = await debug.body<{ breakpoints: { breakpoints: JsonObject[] }[] }>("debugInfo");
+  assert.equal(
+    breakpoints[0]!.breakpoints.map(({ id, verified }) => [id, verified]),
+    [[(first as unknown as { id: number }).id, true]],
+  );
   await debug.body("continue");
   const { result, stderr } = await client.finish(next);
   assert.is(result, "26");
   assert.match(stderr, /variables of earlier cells are gone/);
+  await client.execute("process.exit(0)");
+  await debug.body("disconnect");
+  assert.is((await debug.body("debugInfo")).isStarted, false);
+  assert.is((await client.execute(SUM)).result, "26");
 });
 
 test.run();

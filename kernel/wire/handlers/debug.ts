@@ -6,9 +6,11 @@ import {
   debugEvent,
   debugFailure,
   debugResponse,
+  THREAD_ID,
 } from "../../protocol/debug-messages.js";
 import { integerField, objectField, textField } from "../../protocol/fields.js";
 import type { Header, JsonObject } from "../../protocol/messages.js";
+import { DebugMemory } from "../debug-memory.js";
 import type { Handler } from "../dispatch.js";
 import type { Outlet } from "../outlet.js";
 
@@ -24,23 +26,25 @@ const WAKING = new Set(["initialize", "attach"]);
 /** What there is to say of a session that has ended. */
 const OF_NO_SESSION: { readonly [command: string]: JsonObject } = {
   debugInfo: {
-    isStarted: false,
     ...CELL_FILES,
-    breakpoints: [],
     stoppedThreads: [],
     richRendering: true,
     exceptionPaths: [],
-    copyToGlobals: false,
+    copyToGlobals: true,
   },
   inspectVariables: { variables: [] },
   modules: { modules: [] },
   disconnect: {},
 };
 
-/** Hands a debugger's requests to the session's control thread, and its events to the front ends. */
+/**
+ * Hands a debugger's requests to the session's control thread, and its events to the front ends. The debugger of a
+ * session that follows one that ended is on again, with the same breakpoints.
+ */
 export class DebugRequests {
   /** The request that switched the debugger on: parent of its events. */
   private attached: Header | undefined;
+  private readonly memory = new DebugMemory();
   /** The protocol numbers what an adapter sends, from 1. */
   private lastSeq = 0;
 
@@ -54,15 +58,14 @@ export class DebugRequests {
 
   private async answer(request: DebugRequest, header: Header): Promise<DebugResponse> {
     const { command } = request;
-    if (!this.session.alive && Object.hasOwn(OF_NO_SESSION, command))
-      return debugResponse(request, OF_NO_SESSION[command]!);
-    if (WAKING.has(command)) {
-      this.session.wake();
-      this.attached = header;
-    }
+    if (command === "disconnect") this.memory.forget();
+    if (!this.session.alive && Object.hasOwn(OF_NO_SESSION, command)) return this.ofNoSession(request);
+    if (WAKING.has(command) || this.attached) this.session.wake();
+    if (WAKING.has(command)) this.attached = header;
     if (!this.session.alive) return debugFailure(request, `Cannot answer "${command}": no session runs`);
     try {
       const response = await this.session.debug(request);
+      this.memory.keep(request, response);
       if (command === "disconnect") this.attached = undefined;
       return response;
     } catch (error) {
@@ -70,21 +73,33 @@ export class DebugRequests {
     }
   }
 
+  private ofNoSession(request: DebugRequest): DebugResponse {
+    if (request.command === "disconnect") this.attached = undefined;
+    const info = { isStarted: this.attached !== undefined, breakpoints: this.memory.breakpoints() };
+    return debugResponse(request, {
+      ...OF_NO_SESSION[request.command]!,
+      ...(request.command === "debugInfo" ? info : {}),
+    });
+  }
+
   /** Publishes what the debugger tells. */
   tell(event: DebugEvent): void {
     this.outlet.publish("debug_event", this.numbered(event), this.attached ?? null);
   }
 
-  private numbered(message: DebugResponse | DebugEvent): JsonObject {
-    return { ...message, seq: ++this.lastSeq };
+  /** Switches the debugger of a new session on, with all that was asked of the one before. Never rejects. */
+  async restore(life: Pick<DebuggedSession, "debug">): Promise<void> {
+    if (!this.attached) return;
+    for (const request of this.memory.requests()) this.memory.keep(request, await life.debug(request));
   }
 
-  /** The session's process is gone, and the debugger with it. */
+  /** The session's process is gone, and the debugger with it: until the next one begins, nothing is stopped. */
   sessionEnded(): void {
-    if (!this.attached) return;
-    for (const event of ["continued", "terminated"])
-      this.tell(debugEvent(event, event === "continued" ? { threadId: 1, allThreadsContinued: true } : {}));
-    this.attached = undefined;
+    if (this.attached) this.tell(debugEvent("continued", { threadId: THREAD_ID, allThreadsContinued: true }));
+  }
+
+  private numbered(message: DebugResponse | DebugEvent): JsonObject {
+    return { ...message, seq: ++this.lastSeq };
   }
 }
 
