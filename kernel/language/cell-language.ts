@@ -10,7 +10,7 @@ import type {
 import { cellDeclarations } from "./cell-declarations.js";
 import { type CellDiagnostic, CHECK_ERROR, refusal, shown, toCellDiagnostic } from "./cell-diagnostics.js";
 import { cellFilename } from "./cell-filename.js";
-import { type CellParts, cellParts } from "./cell-parts.js";
+import { type CellParts, cellParts, OBJECT_END, OBJECT_START } from "./cell-parts.js";
 import { type CellFile, CellProgram, type OpenCell } from "./cell-program.js";
 import { type CheckedCell, checkCell } from "./check-cell.js";
 import { NotebookLevel } from "./check-level.js";
@@ -239,13 +239,14 @@ export class CellLanguage {
   }
 
   private open(
-    { text, isTsx }: CellParts,
+    { text, isTsx, object }: CellParts,
     wanted: ReadonlySet<string> | undefined,
     declared: ReadonlySet<string>,
     tail: string,
   ): OpenCell {
     const file: CellFile = { text, isTsx, tail, ...this.earlier.view(wanted, declared) };
-    return this.program.open(file);
+    if (object === undefined) return this.program.open(file);
+    return this.program.open({ ...file, head: file.head + OBJECT_START, text: object, tail: OBJECT_END + tail });
   }
 
   /** Declarations are made between cells, so that no cell waits for those of the one before. */

@@ -23,6 +23,8 @@ export interface CellParts {
   readonly augments: boolean;
   /** The last statement is an expression without a semicolon: the cell's value. */
   readonly hasResult: boolean;
+  /** The cell without a last semicolon where it is an object literal, which the compiler would take for a block. */
+  readonly object: string | undefined;
   /** Level of the type check that the cell itself asks for, as it is written. */
   readonly askedLevel: string | undefined;
 }
@@ -30,9 +32,37 @@ export interface CellParts {
 /** Reads a cell. Text that is no TypeScript but is TSX is read as TSX; with `preferTsx` it is TSX in any case. */
 export function cellParts(text: string, preferTsx: boolean): CellParts {
   const parsed = parse(text, preferTsx);
+  const object = objectLiteral(text, parsed);
+  if (object) return object;
   if (preferTsx || parsed.syntaxErrors.length === 0) return describe(text, parsed);
   const other = parse(text, true);
   return describe(text, other.syntaxErrors.length === 0 ? other : parsed);
+}
+
+/** What goes around an object literal for the compiler. */
+export const OBJECT_START = "(";
+export const OBJECT_END = "\n)";
+
+/** A cell that is an object literal from its first brace to its last, as consoles read it; a block stays a block. */
+function objectLiteral(text: string, { file, isTsx, syntaxErrors }: Parsed): CellParts | undefined {
+  const [first, ...others] = file.statements;
+  if (!first || !ts.isBlock(first)) return undefined;
+  const ending = /\s*;\s*$/.exec(text);
+  if (ending && syntaxErrors.length === 0) return undefined;
+  if (others.length > 0 && syntaxErrors.length === 0) return undefined;
+  const object = ending ? text.slice(0, ending.index) : text;
+  const parsed = parse(`${OBJECT_START}${object}${OBJECT_END}`, isTsx);
+  const [only, ...more] = parsed.file.statements;
+  const isLiteral =
+    only !== undefined &&
+    more.length === 0 &&
+    parsed.syntaxErrors.length === 0 &&
+    ts.isExpressionStatement(only) &&
+    ts.isParenthesizedExpression(only.expression) &&
+    ts.isObjectLiteralExpression(only.expression.expression);
+  if (!isLiteral) return undefined;
+  const level = askedLevel(text.slice(0, first.getStart(file)));
+  return { ...describe(text, parsed), object, hasResult: ending === null, askedLevel: level };
 }
 
 interface Parsed {
@@ -79,6 +109,7 @@ function describe(text: string, parsed: Parsed): CellParts {
     declared,
     exported,
     identifiers,
+    object: undefined,
     augments: file.statements.some((each) => ts.isModuleDeclaration(each) && !isNamespace(each)),
     hasResult:
       last !== undefined &&

@@ -39,7 +39,7 @@ export function plainJavaScript(
   options: ts.CompilerOptions,
   filename: string,
 ): JavaScript | undefined {
-  if (!isPlain(parts.file, options)) return undefined;
+  if (parts.object !== undefined || !isPlain(parts.file, options)) return undefined;
   const { text } = parts;
   const ends = unendedStatements(parts);
   if (!ends) return undefined;

@@ -1,10 +1,12 @@
 import ts = require("typescript");
 
+import remapping from "@jridgewell/remapping";
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import MagicString from "magic-string";
 import { type CellScript, cellScript } from "../../src/source/cell-script.js";
 import type { EarlierNames } from "../../src/source/noted-functions.js";
 import type { CellDiagnostic } from "./cell-diagnostics.js";
-import type { CellParts } from "./cell-parts.js";
+import { type CellParts, OBJECT_END, OBJECT_START } from "./cell-parts.js";
 import type { CheckedCell } from "./check-cell.js";
 import { type ConstantUse, insertConstants } from "./const-enums.js";
 import { type JavaScript, plainJavaScript } from "./plain-javascript.js";
@@ -42,13 +44,39 @@ function compiled(
   filename: string,
   constants: CheckedCell["constants"],
 ): JavaScript {
-  const { outputText, sourceMapText } = ts.transpileModule(parts.text, {
+  const { object } = parts;
+  const text = object === undefined ? parts.text : `${OBJECT_START}${object}${OBJECT_END}`;
+  const moved =
+    object === undefined ? constants : new Map([...constants].map(([at, use]) => [at + OBJECT_START.length, use]));
+  const { outputText, sourceMapText } = ts.transpileModule(text, {
     compilerOptions: options,
     fileName: parts.isTsx ? `${filename}x` : filename,
-    ...(constants.size > 0 && { transformers: { before: [insertConstants(constants)] } }),
+    transformers: { before: [requireImports, ...(moved.size > 0 ? [insertConstants(moved)] : [])] },
   });
-  return { code: outputText.replace(/^\/\/# sourceMappingURL=.*\n?/m, ""), map: sourceMapText };
+  const code = outputText.replace(/^\/\/# sourceMappingURL=.*\n?/m, "");
+  if (object === undefined || sourceMapText === undefined) return { code, map: sourceMapText };
+  const around = new MagicString(parts.text).prepend(OBJECT_START);
+  const toCell = around.generateMap({ source: filename, hires: "boundary", includeContent: true }).toString();
+  const map = remapping(sourceMapText, (_source, context) => (context.depth === 1 ? toCell : null)).toString();
+  return { code, map };
 }
+
+/** `import x = require("x")` is CommonJS's, which the compiler drops from a module: a cell has `require`. */
+const requireImports: ts.TransformerFactory<ts.SourceFile> =
+  ({ factory }) =>
+  (file) =>
+    factory.updateSourceFile(
+      file,
+      file.statements.map((statement) => {
+        if (!ts.isImportEqualsDeclaration(statement) || statement.isTypeOnly) return statement;
+        if (!ts.isExternalModuleReference(statement.moduleReference)) return statement;
+        const { expression } = statement.moduleReference;
+        const call = factory.createCallExpression(factory.createIdentifier("require"), undefined, [expression]);
+        const declaration = factory.createVariableDeclaration(statement.name, undefined, undefined, call);
+        const list = factory.createVariableDeclarationList([declaration], ts.NodeFlags.Const);
+        return ts.setTextRange(factory.createVariableStatement(undefined, list), statement);
+      }),
+    );
 
 /** What only the JavaScript parser refuses, such as `return` at the top, at its place in the cell. */
 function toDiagnostic(error: SyntaxError & { pos?: number }, js: string, map: string | undefined): CellDiagnostic {

@@ -7,6 +7,7 @@ import { toErrorContent } from "./cell-error.js";
 import type { Comms } from "./comms.js";
 import type { Outlet, Shown } from "./outlet.js";
 import { progressMaker } from "./progress.js";
+import { shownBundle } from "./show-value.js";
 
 /** An output that can be replaced. */
 export interface Display {
@@ -50,7 +51,7 @@ export function cellGlobals({ outlet, comms, ask, show }: CellWorld) {
     const parent = parentOfOutput();
     const cell = currentCell();
     const put = (shown: Shown | undefined) => shown && outlet.show(shown, { displayId, update, parent });
-    const shown = raw ? { data: value as Shown["data"], metadata: {} } : show(value);
+    const shown = raw ? shownBundle(value) : show(value);
     const before = cell && waitingIn.get(cell);
     if (!before && !(shown instanceof Promise)) {
       put(shown);

@@ -7,6 +7,7 @@ import { aliasTargets } from "../../src/modules/path-aliases.js";
  * is given back as it is.
  */
 export function importError(specifier: string, folder: string, error: unknown): unknown {
+  if (typeof error !== "object" || error === null) return error; // a module may throw anything
   const { code, message } = error as { code?: unknown; message?: unknown };
   if (typeof message === "string" && error instanceof SyntaxError && NO_EXPORT.test(message))
     return new SyntaxError(
@@ -17,7 +18,9 @@ export function importError(specifier: string, folder: string, error: unknown): 
   const say = WORDS[code];
   if (!say) return error;
   const words = misledAlias(specifier, folder) ?? say(message, specifier, folder);
-  return new Error(`Cannot import "${specifier}": ${words}`, { cause: error });
+  const failed = new Error(`Cannot import "${specifier}": ${words}`, { cause: error });
+  // As in Node; not enumerable, since a traceback shows it with the cause.
+  return Object.defineProperty(failed, "code", { value: code, writable: true, configurable: true });
 }
 
 /** Each file is compiled alone: what another file exports, and whether it is a type, is not looked up. */

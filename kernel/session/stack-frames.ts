@@ -29,9 +29,9 @@ export function framesOf(stack: string): string[] {
 
 function headOf(error: Error): string {
   try {
-    return String(error);
+    return Error.prototype.toString.call(error); // as Node does: what has a stack need not be an Error
   } catch {
-    return "Error"; // its toString throws, or its name is a symbol
+    return "Error"; // a getter throws, or its name is a symbol
   }
 }
 

@@ -1,4 +1,4 @@
-import { inspect } from "node:util";
+import { type InspectOptions, inspect } from "node:util";
 import { isFaithfulJson } from "./faithful-json.js";
 import { figureBundle } from "./figure.js";
 import { mediaBundle } from "./media.js";
@@ -16,16 +16,39 @@ const MOST_TEXT = 32 * 1024;
 export function valueBundle(value: unknown): MimeBundle {
   try {
     return knownBundle(value) ?? plainBundle(value);
+  } catch {
+    // a revoked Proxy, a getter that throws: what follows looks at less
+  }
+  try {
+    return plainBundle(value);
   } catch (error) {
-    return { "text/plain": `[value that cannot be shown: ${error instanceof Error ? error.message : "it throws"}]` };
+    return { "text/plain": `[value that cannot be shown: ${reasonOf(error)}]` };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.message) : "it throws";
+  } catch {
+    return "it throws";
   }
 }
 
 /** A value as text, without colours; the end of a large one is left out and counted. */
 export function valueText(value: unknown): string {
-  const text = inspect(value, { depth: 5, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100 });
+  const text = inspected(value);
   if (text.length <= MOST_TEXT) return text;
   return `${text.slice(0, MOST_TEXT)}\n… ${(text.length - MOST_TEXT).toLocaleString("en")} more characters`;
+}
+
+const AS_TEXT: InspectOptions = { depth: 5, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100 };
+
+function inspected(value: unknown): string {
+  try {
+    return inspect(value, AS_TEXT);
+  } catch {
+    return inspect(value, { ...AS_TEXT, customInspect: false }); // its own method throws
+  }
 }
 
 function knownBundle(value: unknown): MimeBundle | undefined {

@@ -383,7 +383,7 @@ mapping("the script to the cell's lines and columns", () =>
       "interface A { a: number }\n\nconst f = (a: A): number => {\n  // why\n  throw new Error(String(a));\n};\nf({ a: 1 });";
     const cell = await notebook.compile(code);
     assert.ok(cell.ok);
-    const at = cell.js.indexOf("\n  throw new Error") + "\n  throw ".length;
+    const at = cell.js.indexOf("\n    throw new Error") + "\n    throw ".length;
     const before = cell.js.slice(0, at).split("\n");
     const map = new TraceMap(cell.map);
     const found = originalPositionFor(map, { line: before.length, column: before.at(-1)!.length });

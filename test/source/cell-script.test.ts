@@ -208,6 +208,160 @@ redeclared("but keeps what a throwing cell assigned to an earlier name", async (
 });
 redeclared.run();
 
+const words = suite("cellScript() leaves errors in the cell's words");
+const WRONG: readonly (readonly [code: string, message: string])[] = [
+  ["bad()", "bad is not a function"],
+  ["bad(1, bad)", "bad is not a function"],
+  ["bad.go()", "bad.go is not a function"],
+  ["bad.go(bad).on", "bad.go is not a function"],
+  ["new bad()", "bad is not a constructor"],
+  ["new bad.Part()", "bad.Part is not a constructor"],
+  ["bad`x`", "bad is not a function"],
+  ["bad?.()", "bad is not a function"],
+  ["bad?.go()", "bad?.go is not a function"],
+  ["for (const each of bad) {}", "bad is not iterable"],
+  ["[...bad]", "bad is not iterable"],
+  ["const { length } = nothing;", "Cannot destructure property 'length' of 'nothing' as it is undefined."],
+  ["nothing.length", "Cannot read properties of undefined (reading 'length')"],
+  ["missing()", "missing is not defined"],
+  ["await bad()", "bad is not a function"],
+];
+for (const [code, message] of WRONG)
+  for (const [where, before, own] of [
+    ["of an earlier cell", ["const bad = 5; let nothing;"], code],
+    ["of the cell", [], `const bad = 5; let nothing; ${code}`],
+    ["in a function", ["const bad = 5; let nothing;"], `const f = async () => { ${code} }; await f();`],
+    ["of an import", [], `import { bad, nothing } from "odd"; ${code}`],
+  ] as const)
+    words(`${code} ${where}`, async () => {
+      const cells = session({ odd: { bad: 5, nothing: undefined } });
+      for (const each of before) await cells.run(each);
+      const error = await cells.run(own, { hasResult: false }).then(
+        () => undefined,
+        (thrown: Error) => thrown,
+      );
+      // V8 finds no words for what it takes apart in an assignment
+      const expected =
+        /^const \{/.test(code) && where !== "in a function"
+          ? "Cannot read properties of undefined (reading 'length')"
+          : message;
+      assert.is(error?.message, expected);
+    });
+words("of a name that is used before its line", async () => {
+  const error = await session()
+    .run("const f = () => late; f(); const late = 1;")
+    .then(
+      () => undefined,
+      (thrown: Error) => thrown,
+    );
+  assert.is(error?.message, "Cannot access 'late' before initialization");
+});
+words.run();
+
+const evaluated = suite("cellScript() with a direct eval");
+const EVALS: readonly (readonly [title: string, cells: readonly string[], value: unknown])[] = [
+  ["changes nothing else", ["const post1 = 4; eval('0'); const post2 = post1 + 1;", "[post1, post2]"], [4, 5]],
+  ["sees names of the cell", ["const a = 2; let b = 3; function c() { return 4; } eval('a + b + c()')"], 9],
+  ["sees names of earlier cells", ["let a = 2;", "eval('a + 1')"], 3],
+  ["sees what they are now", ["let a = 2; function next() { a += 1; }", "next(); eval('a')"], 3],
+  ["in a function", ["const a = 2;", "function f(text) { const b = 5; return eval(text); }", "f('a + b')"], 7],
+  ["assigns", ["let a = 2;", "eval('a = 7');", "a"], 7],
+  ["keeps its own names inside", ["eval('var inner = 1');", "typeof inner"], "undefined"],
+  ["in a loop", ["let n = 0; for (let i = 0; i < 3; i++) { eval('n += i'); }", "n"], 3],
+];
+for (const [title, cells, value] of EVALS)
+  evaluated(title, async () => {
+    const each = session();
+    let last: unknown;
+    for (const js of cells) last = await each.run(js);
+    assert.equal(last, value);
+  });
+evaluated.run();
+
+const live = suite("cellScript() follows the exports of a module");
+const dbm = () => {
+  const module = { db: undefined as unknown, count: 0, init: () => {}, up: () => {} };
+  module.init = () => (module.db = { q: () => "rows" });
+  module.up = () => (module.count += 1);
+  return module;
+};
+const FOLLOWED: readonly (readonly [title: string, cells: readonly string[], value: unknown])[] = [
+  ["in the cell", ["import { db, init } from 'dbm'; await init(); db.q()"], "rows"],
+  ["in a later cell", ["import { db, init } from 'dbm';", "init();", "db.q()"], "rows"],
+  ["in a function", ["import { db, init } from 'dbm'; const q = () => db.q();", "init(); q()"], "rows"],
+  ["by another name", ["import { db as base, init } from 'dbm'; init(); base.q()"], "rows"],
+  ["in a loop", ["import { count, up } from 'dbm';", "let n = 0; while (count < 3) { up(); n++; } [n, count]"], [3, 3]],
+  ["until the name is declared again", ["import { count, up } from 'dbm';", "let count = 9;", "count = 10; count"], 10],
+  [
+    "declared again",
+    ["let count = 9; const old = () => count;", "import { count, up } from 'dbm'; up(); up();", "old()"],
+    2,
+  ],
+];
+for (const [title, cells, value] of FOLLOWED)
+  live(title, async () => {
+    const each = session({ dbm: dbm() });
+    let last: unknown;
+    for (const js of cells) last = await each.run(js);
+    assert.equal(last, value);
+  });
+live.run();
+
+const looping = suite("cellScript() loops over variables");
+const LOOPS: readonly (readonly [title: string, cells: readonly string[], value: unknown])[] = [
+  ["with what the cell counts", ["let n = 0; for (let i = 0; i < 5; i++) n += i; n"], 10],
+  ["with what an earlier cell counts", ["let n = 1;", "for (let i = 0; i < 5; i++) n += i;", "n"], 11],
+  [
+    "nested, labelled",
+    ["let n = 0; outer: for (let i = 0; i < 9; i++) { for (;;) { n++; if (n > 4) break outer; continue outer; } } n"],
+    5,
+  ],
+  ["while and do", ["let n = 5, m = 0; while (n > 0) { n--; m += 2; } do m++; while (m < 20); [n, m]"], [0, 20]],
+  ["with a var of its head", ["for (var k = 0; k < 3; k++) ; k"], 3],
+  ["with a var of its body", ["for (let i = 0; i < 3; i++) { var last = i; } last"], 2],
+  [
+    "for of and for in",
+    ["let s = ''; const list = ['a', 'b']; for (const x of list) s += x; for (const x in { c: 1 }) s += x; s"],
+    "abc",
+  ],
+  ["into a name of an earlier cell", ["let x;", "for (x of [1, 2]) ; x"], 2],
+  [
+    "with functions that read and write",
+    ["let n = 0; const add = (x) => { n += x; };", "for (let i = 0; i < 3; i++) { add(1); n *= 2; } n"],
+    14,
+  ],
+  [
+    "with functions made in it",
+    ["let n = 1; const fs = []; for (let i = 0; i < 2; i++) fs.push(() => n + i);", "n = 5; fs.map((f) => f())"],
+    [5, 6],
+  ],
+  [
+    "with a callback that writes",
+    ["let s = 0; for (const row of [[1, 2], [3]]) row.forEach((x) => { s += x; }); s"],
+    6,
+  ],
+  ["until it throws", ["let n = 0; try { for (;;) { n++; if (n === 3) throw 0; } } catch {} n"], 3],
+  [
+    "with await between",
+    ["let n = 0; for (let i = 0; i < 3; i++) { await null; n += i; for (let j = 0; j < 2; j++) n++; } n"],
+    9,
+  ],
+  ["with patterns", ["let a = 1, b = 1; for (let i = 0; i < 5; i++) [a, b] = [b, a + b]; [a, b]"], [8, 13]],
+];
+for (const [title, cells, value] of LOOPS)
+  looping(title, async () => {
+    const each = session();
+    let last: unknown;
+    for (const js of cells) last = await each.run(js);
+    assert.equal(last, value);
+  });
+looping("that fail, and keeps what they counted", async () => {
+  const cells = session();
+  await cells.run("let n = 0; for (;;) { n++; if (n === 3) throw new Error('no'); }").catch(() => {});
+  assert.is(await cells.run("n"), 3);
+});
+looping.run();
+
 const misc = suite("cellScript()");
 misc("gives names and imports", () => {
   const { names, imports } = session().compile(

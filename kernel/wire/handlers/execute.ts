@@ -101,6 +101,8 @@ async function runCell(
     const settled = answer.status === "ok" ? { ok: true } : { ok: false, bound: answer.bound ?? [] };
     settle({ cell: id, count: cell.count, ...settled });
     if (answer.status === "error") return wasInterrupted ? asInterrupt(answer.error) : answer;
+    // It was held in a call of Node's own, and nothing was left to stop when that returned.
+    if (wasInterrupted) return { status: "error", error: errorContent(new KeyboardInterrupt()) };
     if (Object.keys(expressions).length === 0) return answer;
     return { ...answer, userExpressions: await evaluate(parts, cell, expressions) };
   } catch (error) {
