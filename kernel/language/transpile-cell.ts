@@ -46,8 +46,7 @@ function compiled(
 ): JavaScript {
   const { object } = parts;
   const text = object === undefined ? parts.text : `${OBJECT_START}${object}${OBJECT_END}`;
-  const moved =
-    object === undefined ? constants : new Map([...constants].map(([at, use]) => [at + OBJECT_START.length, use]));
+  const moved = object === undefined ? constants : movedBy(OBJECT_START.length, constants);
   const { outputText, sourceMapText } = ts.transpileModule(text, {
     compilerOptions: options,
     fileName: parts.isTsx ? `${filename}x` : filename,
@@ -60,6 +59,9 @@ function compiled(
   const map = remapping(sourceMapText, (_source, context) => (context.depth === 1 ? toCell : null)).toString();
   return { code, map };
 }
+
+const movedBy = (by: number, constants: CheckedCell["constants"]): CheckedCell["constants"] =>
+  new Map([...constants].map(([start, { end, value }]) => [start + by, { end: end + by, value }]));
 
 /** `import x = require("x")` is CommonJS's, which the compiler drops from a module: a cell has `require`. */
 const requireImports: ts.TransformerFactory<ts.SourceFile> =
