@@ -5,9 +5,10 @@ import type { Session } from "./database.js";
 import type { SqlRow, SqlValue } from "./driver.js";
 import { saveOwner } from "./owners.js";
 import { movePlace, renamedFrom } from "./renamed-place.js";
-import { checksumOf, parse } from "./row-checksum.js";
+import { checked, checksumOf, isWhole, parse } from "./row-checksum.js";
 import { isGoingOn, SELECT_HELD, selectRun } from "./run-selection.js";
 import { RunOwnedError } from "./store.js";
+import { summaryOf } from "./summary-rows.js";
 
 const SELECT_FLOW =
   "SELECT id FROM flows WHERE flow = ? AND ifnull(file, '') = ifnull(?, '') AND ifnull(cell, '') = ifnull(?, '')";
@@ -16,7 +17,7 @@ const SELECT_BEGUN = `
   FROM attempts JOIN flow_runs ON flow_runs.number = attempts.flow_run WHERE begun_by = ?`;
 
 /** What begins in the transaction; what earlier attempts left is read after it, from the run that is held by then. */
-export type Beginning = Pick<BegunRun, "run" | "hold" | "parametersText">;
+export type Beginning = Omit<BegunRun, "previous">;
 
 /**
  * Finds the run to resume and takes it over, or begins a new one. Asked again by the same ask, as after the end of a
@@ -39,8 +40,7 @@ async function begunAlready(session: Session, begun: SqlRow, ask: BeginAsk): Pro
   if (hold.ownerId !== ask.owner.id)
     throw new RunOwnedError(`Cannot begin run ${JSON.stringify(hold.runId)}: another process began it; make a new id`);
   await saveOwner(session, ask.owner, ask.now);
-  const parametersText = await parametersBefore(session, hold);
-  return { run: parse<FlowRunSummary>(begun, "record"), hold, parametersText };
+  return { run: parse<FlowRunSummary>(begun, "record"), hold, ...(await parametersBefore(session, hold)) };
 }
 
 async function beginNew(session: Session, ask: BeginAsk, flowId: number | undefined): Promise<Beginning> {
@@ -58,7 +58,7 @@ async function beginNew(session: Session, ask: BeginAsk, flowId: number | undefi
     now,
   );
   await addAttempt(session, made!.number!, run, ask);
-  return { run, hold: { runId: newId, attempt: 1, ownerId: owner.id }, parametersText: null };
+  return { run, hold: { runId: newId, attempt: 1, ownerId: owner.id }, parametersText: null, notices: [] };
 }
 
 /** The run is nobody's any more: it ended, it waits for a person, its owner is dead or gave it up. */
@@ -67,7 +67,7 @@ async function takeOver(session: Session, ask: BeginAsk, runId: string): Promise
   await buryRun(session, runId, now);
   const left = (await session.first(SELECT_HELD, runId))!;
   if (left.holder_id !== null && isGoingOn(left)) await giveUpRun(session, left, now);
-  const before = parse<FlowRunSummary>(left, "record");
+  const before = summaryOf(left);
   const attempt = Number(left.attempt) + 1;
   const { id, createdAt, place } = before;
   const run: FlowRunSummary = { ...freshRun(ask), id, attempt, createdAt, place };
@@ -83,7 +83,7 @@ async function takeOver(session: Session, ask: BeginAsk, runId: string): Promise
   );
   await addAttempt(session, left.number!, run, ask);
   const hold = { runId, attempt, ownerId: owner.id };
-  return { run, hold, parametersText: await parametersBefore(session, hold) };
+  return { run, hold, ...(await parametersBefore(session, hold)) };
 }
 
 function freshRun({ place, parameters, now }: BeginAsk): Omit<FlowRunSummary, "id" | "attempt" | "createdAt"> {
@@ -134,9 +134,15 @@ async function followRenamed(session: Session, place: RunPlace, folder: string):
 const SELECT_ATTEMPT =
   "SELECT * FROM attempts WHERE flow_run = (SELECT number FROM flow_runs WHERE id = ?) AND attempt = ?";
 
-async function parametersBefore(session: Session, { runId, attempt }: RunHold): Promise<string | null> {
+async function parametersBefore(
+  session: Session,
+  { runId, attempt }: RunHold,
+): Promise<Pick<BegunRun, "parametersText" | "notices">> {
   const row = await session.first(SELECT_ATTEMPT, runId, attempt - 1);
-  return (row?.parameters ?? null) as string | null;
+  if (!row || row.parameters === null) return { parametersText: null, notices: [] };
+  if (isWhole(row, "parameters", "parameters_checksum")) return { parametersText: String(row.parameters), notices: [] };
+  const notice = `The parameters of run ${JSON.stringify(runId)} are damaged in the store: it runs with those given now`;
+  return { parametersText: null, notices: [notice] };
 }
 
 /** Replaces the graph of an attempt that is held. */
@@ -155,7 +161,10 @@ export async function setParameters(
   { text, key, shown }: RunParameters,
 ): Promise<void> {
   const row = (await session.first(SELECT_ATTEMPT, hold.runId, hold.attempt))!;
-  const record = JSON.stringify({ ...parse<FlowRunSummary>(row, "record"), parameters: shown });
+  const record = JSON.stringify({
+    ...parse<FlowRunSummary>(checked(row, "The record of a run"), "record"),
+    parameters: shown,
+  });
   await session.run(
     "UPDATE attempts SET record = ?, checksum = ?, parameters = ?, parameters_checksum = ? WHERE number = ?",
     record,

@@ -1,13 +1,13 @@
 import type { EpochMs } from "../contracts/json.js";
-import { type FlowRunSummary, NO_RESULT_RECORD, RUNNING_TYPES, type StateRecord } from "../contracts/records.js";
+import { NO_RESULT_RECORD, RUNNING_TYPES, type StateRecord } from "../contracts/records.js";
 import { writeAppends } from "./append-rows.js";
 import type { Session } from "./database.js";
 import type { SqlRow } from "./driver.js";
 import { isAlive } from "./owners.js";
-import { parse } from "./row-checksum.js";
 import { readRunningTasks } from "./run-rows.js";
 import { isGoingOn, SELECT_HELD } from "./run-selection.js";
 import type { Transition } from "./store.js";
+import { summaryOf } from "./summary-rows.js";
 
 /** What a state says that nobody wrote while it was reached. */
 const PROCESS_ENDED = "The process that ran it ended.";
@@ -67,7 +67,7 @@ async function crashRun(session: Session, held: SqlRow, message: string, now: Ep
       results: [],
     }),
   );
-  const run = isGoingOn(held) ? parse<FlowRunSummary>(held, "record") : undefined;
+  const run = isGoingOn(held) ? summaryOf(held) : undefined;
   const change = run && { run: { ...run, state: crashed(run.state), endedAt: now } };
   await writeAppends(session, [{ hold, transitions, change }], () => false);
   await session.run("UPDATE flow_runs SET holder_id = NULL WHERE number = ?", held.number!);

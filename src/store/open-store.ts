@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
+import { checkAsked } from "./check-asks.js";
 import type { SqliteStoreOptions } from "./sqlite-store.js";
 import type { Store } from "./store.js";
 import { clientStore } from "./store-client.js";
 import { StoreHost } from "./store-host.js";
+import { type Answered, type Asked, askStore, type StoreMethod, storeOf } from "./store-methods.js";
 import { defaultStorePath } from "./store-path.js";
 
 /**
@@ -13,6 +15,8 @@ import { defaultStorePath } from "./store-path.js";
  * @param path @default defaultStorePath of the working folder
  */
 export async function openStore(path = defaultStorePath(process.cwd())): Promise<Store> {
+  if (typeof path !== "string" || path === "")
+    throw new TypeError(`Cannot open store: its path must be text, not ${path === "" ? "an empty one" : typeof path}`);
   return hostedStore(await StoreHost.start(resolve(path)));
 }
 
@@ -20,7 +24,14 @@ export async function openStore(path = defaultStorePath(process.cwd())): Promise
 export async function openStoreHere(path: string, options: Pick<SqliteStoreOptions, "onLoss"> = {}): Promise<Store> {
   // Imported late: whoever only calls openStore never loads the SQLite addon.
   const { SqliteStore } = await import("./sqlite-store.js");
-  return await SqliteStore.open(path, options);
+  const store = await SqliteStore.open(path, options);
+  return storeOf(
+    async <M extends StoreMethod>(method: M, asked: Asked<M>): Promise<Answered<M>> => {
+      checkAsked(method, asked);
+      return await askStore(store, method, asked);
+    },
+    () => store.close(),
+  );
 }
 
 /** The client of a store process that is this one's own child. */

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { FlowRunSummary } from "../contracts/records.js";
 import type { RunPlace } from "./begin-ask.js";
 import type { Session } from "./database.js";
-import { checksumOf, parse } from "./row-checksum.js";
+import { checksumOf, isWhole, parse } from "./row-checksum.js";
 
 /** Whether a file of a place is no more. @param folder that places are relative to; null where it cannot be looked up */
 export const isGone = (file: string, folder: string | null): boolean =>
@@ -29,11 +29,12 @@ export async function renamedFrom(session: Session, place: RunPlace, folder: str
 export async function movePlace(session: Session, flowId: number, file: string): Promise<void> {
   await session.run("UPDATE flows SET file = ? WHERE id = ?", file, flowId);
   const rows = await session.all(
-    `SELECT attempts.number, record FROM attempts JOIN flow_runs ON flow_runs.number = attempts.flow_run
+    `SELECT attempts.number, record, checksum FROM attempts JOIN flow_runs ON flow_runs.number = attempts.flow_run
      WHERE flow_id = ?`,
     flowId,
   );
   for (const row of rows) {
+    if (!isWhole(row, "record", "checksum")) continue; // it says nothing that could be moved
     const run = parse<FlowRunSummary>(row, "record");
     const record = JSON.stringify({ ...run, place: { ...run.place, file } });
     await session.run(

@@ -17,3 +17,13 @@ export function parse<T>(row: SqlRow | undefined, column: string): T {
   }
   throw new SqlError(`"${column}" of a row is missing`, CORRUPT);
 }
+
+/** Whether a text is what was written with its checksum; what older versions wrote has none. */
+export const isWhole = (row: SqlRow, text: string, checksum: string): boolean =>
+  row[checksum] === null || row[checksum] === undefined || row[checksum] === checksumOf(String(row[text]));
+
+/** A text as it was written. @throws {SqlError} "corrupt" */
+export function checked(row: SqlRow, what: string, text = "record"): SqlRow {
+  if (isWhole(row, text, "checksum")) return row;
+  throw new SqlError(`${what} has another checksum`, CORRUPT);
+}

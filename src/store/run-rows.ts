@@ -11,8 +11,9 @@ import { resultIdOf } from "./blobs.js";
 import type { Session } from "./database.js";
 import type { SqlRow } from "./driver.js";
 import { inGraphOrder, RememberedRun } from "./remembered-run.js";
-import { checksumOf, parse } from "./row-checksum.js";
+import { checked, checksumOf, parse } from "./row-checksum.js";
 import type { CacheAsk, CacheHit, RunFilter } from "./store.js";
+import { SUMMARY_COLUMNS, summaryOf, withDamage } from "./summary-rows.js";
 import type { RememberedTask } from "./task-memory.js";
 
 /** To explain is not worth more. */
@@ -23,8 +24,9 @@ const TASKS_OF_TEXT = 2000;
 
 const SELECT_RUN = "SELECT number FROM flow_runs WHERE id = ?";
 const SELECT_ATTEMPTS = `
-  SELECT attempts.number, attempts.attempt, attempts.record, attempts.checksum
-  FROM attempts JOIN flow_runs ON flow_runs.number = attempts.flow_run WHERE flow_runs.id = ?`;
+  SELECT attempts.number, ${SUMMARY_COLUMNS}
+  FROM attempts JOIN flow_runs ON flow_runs.number = attempts.flow_run JOIN flows ON flows.id = flow_runs.flow_id
+  WHERE flow_runs.id = ?`;
 
 const TASK_COLUMNS =
   "task_runs.id, task_runs.attempt, task_runs.kept, task_runs.state, task_runs.record, task_runs.memory, task_runs.checksum";
@@ -38,7 +40,7 @@ const KEPT_AT =
 
 /** A task run with its memory; undefined where its row is damaged, which is as good as never having run. */
 export function readTask(row: SqlRow): RememberedTask | undefined {
-  if (!isWhole(row)) return undefined;
+  if (!isWholeTask(row)) return undefined;
   return { run: taskRunOf(row), memory: parse(row, "memory") };
 }
 
@@ -49,7 +51,7 @@ function taskRunOf(row: SqlRow): TaskRunRecord {
 }
 
 /** @throws {SqlError} "corrupt" for a row of store version 1, which has no checksum, that is no JSON any more. */
-function isWhole(row: SqlRow): boolean {
+function isWholeTask(row: SqlRow): boolean {
   const { state, record, memory, checksum } = row;
   if (checksum === null) return parse(row, "record") !== null && parse(row, "memory") !== null;
   return checksum === checksumOf(String(state), String(record), String(memory));
@@ -59,20 +61,30 @@ function isWhole(row: SqlRow): boolean {
 export async function readRun(session: Session, runId: string, attempt?: number): Promise<FlowRunRecord | undefined> {
   const row = await attemptRow(session, runId, attempt);
   if (!row) return undefined;
-  const graph = await readGraph(session, row);
+  const graph = await readGraph(session, row).catch(() => undefined);
   const number = (await session.first(SELECT_RUN, runId))!.number!;
-  const sql = `SELECT ${TASK_COLUMNS}, ${KEPT_AT} ${TASKS_AT} ORDER BY number`;
-  const tasks = (await session.all(sql, number, row.attempt!)).map((task): TaskRunRecord => {
+  const rows = await session.all(
+    `SELECT ${TASK_COLUMNS}, ${KEPT_AT} ${TASKS_AT} ORDER BY number`,
+    number,
+    row.attempt!,
+  );
+  const whole = rows.filter(isWholeTask);
+  const tasks = whole.map((task): TaskRunRecord => {
     const run = taskRunOf(task);
     return task.kept_here ? { ...run, attempt: Number(row.attempt), kept: true, reason: "kept" } : run;
   });
-  return { ...parse<FlowRunSummary>(row, "record"), graph, tasks: inGraphOrder(tasks, graph, (task) => task) };
+  const damages = [
+    ...(graph ? [] : ["The store's copy of its graph is damaged."]),
+    ...(whole.length < rows.length ? [`${rows.length - whole.length} of its task runs are damaged in the store.`] : []),
+  ];
+  const ordered = inGraphOrder(tasks, graph ?? [], (task) => task);
+  return { ...withDamage(summaryOf(row), damages), graph: graph ?? [], tasks: ordered };
 }
 
 /** What each attempt of a run came to, oldest first. */
 export async function readAttempts(session: Session, runId: string): Promise<FlowRunSummary[]> {
   const rows = await session.all(`${SELECT_ATTEMPTS} ORDER BY attempts.attempt`, runId);
-  return rows.map((row) => parse<FlowRunSummary>(row, "record"));
+  return rows.map(summaryOf);
 }
 
 /** A run as an attempt left it, with all that resuming needs; undefined when unknown. @param attempt @default the newest */
@@ -86,7 +98,7 @@ export async function readRememberedRun(
   const graph = await readGraph(session, row).catch(() => []); // it only orders here; who resumes writes it anew
   const number = (await session.first(SELECT_RUN, runId))!.number!;
   const rows = await session.all(`SELECT ${TASK_COLUMNS} ${TASKS_AT} ORDER BY number`, number, row.attempt!);
-  return new RememberedRun({ summary: parse(row, "record"), graph, texts: textsOf(rows) });
+  return new RememberedRun({ summary: summaryOf(row), graph, texts: textsOf(rows) });
 }
 
 /** The task runs of a run that are in the middle of running. */
@@ -136,22 +148,22 @@ export async function newestCached(session: Session, asks: readonly CacheAsk[]):
 export async function readRuns(session: Session, filter: RunFilter): Promise<FlowRunSummary[]> {
   const { before } = filter;
   const conditions: { readonly [sql: string]: string | number | undefined } = {
-    "flow_id IN (SELECT id FROM flows WHERE file = ?)": filter.file,
+    "flow_id IN (SELECT id FROM flows WHERE file = ?)": filter.notebook ?? filter.file,
     "flow_id IN (SELECT id FROM flows WHERE flow = ?)": filter.flow,
-    "type = ?": filter.state,
+    "flow_runs.type = ?": filter.state,
     "created_at < ?": typeof before === "number" ? before : undefined,
     "flow_runs.number < (SELECT number FROM flow_runs WHERE id = ?)": typeof before === "string" ? before : undefined,
   };
   const used = Object.entries(conditions).filter(([, value]) => value !== undefined);
   const where = used.length > 0 ? `WHERE ${used.map(([sql]) => sql).join(" AND ")}` : "";
   const rows = await session.all(
-    `SELECT attempts.record, attempts.checksum FROM flow_runs
+    `SELECT ${SUMMARY_COLUMNS} FROM flow_runs JOIN flows ON flows.id = flow_runs.flow_id
      JOIN attempts ON attempts.flow_run = flow_runs.number AND attempts.attempt = flow_runs.attempt
      ${where} ORDER BY flow_runs.number DESC LIMIT ?`,
     ...used.map(([, value]) => value as string | number),
     filter.limit ?? 50,
   );
-  return rows.map((row) => parse<FlowRunSummary>(row, "record"));
+  return rows.map(summaryOf);
 }
 
 /** Every state that a task run had, oldest first. */
@@ -162,7 +174,7 @@ export async function readHistory(session: Session, taskRunId: string): Promise<
     taskRunId,
   );
   return rows.map((row) => ({
-    ...parse<StateRecord>(row, "record"),
+    ...parse<StateRecord>(checked(row, `A state of task run ${JSON.stringify(taskRunId)}`), "record"),
     attempt: Number(row.attempt),
     attemptId: row.attempt_id === null ? null : String(row.attempt_id),
   }));
@@ -175,14 +187,15 @@ async function attemptRow(session: Session, runId: string, attempt: number | und
 }
 
 async function readGraph(session: Session, { number }: SqlRow): Promise<GraphNode[]> {
-  return parse(await session.first("SELECT graph FROM attempt_graphs WHERE number = ?", number!), "graph");
+  const row = await session.first("SELECT graph, checksum FROM attempt_graphs WHERE number = ?", number!);
+  return parse(row && checked(row, "The graph of a run", "graph"), "graph");
 }
 
 /** Task runs as JSON texts of `RememberedTask[]`: their records are not parsed to be handed on. */
 function textsOf(rows: readonly SqlRow[]): string[] {
   const texts: string[] = [];
   for (let first = 0; first < rows.length; first += TASKS_OF_TEXT) {
-    const some = rows.slice(first, first + TASKS_OF_TEXT).filter(isWhole);
+    const some = rows.slice(first, first + TASKS_OF_TEXT).filter(isWholeTask);
     texts.push(`[${some.map(textOfTask).join(",")}]`);
   }
   return texts;

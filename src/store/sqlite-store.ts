@@ -8,13 +8,14 @@ import { resultIdOf } from "./blobs.js";
 import { buryRun, needsBurial, runsOfTheDead } from "./bury-run.js";
 import type { Write } from "./commits.js";
 import type { Session } from "./database.js";
-import type { OpenDriver } from "./driver.js";
+import type { OpenDriver, SqlRow } from "./driver.js";
 import { GatheredAsks } from "./gathered-asks.js";
 import { collectGarbage } from "./gc.js";
 import { HeldRuns } from "./held-runs.js";
 import { checkHold, keepTaskRuns } from "./holds.js";
 import { beat } from "./owners.js";
 import type { RememberedRun } from "./remembered-run.js";
+import { checksumOf } from "./row-checksum.js";
 import {
   newestCached,
   readAttempts,
@@ -42,6 +43,8 @@ import { folderOfStore } from "./store-path.js";
 import { readLogs, writeLogs } from "./task-logs.js";
 import type { RememberedTask, ResultId } from "./task-memory.js";
 import { WriteQueue } from "./write-queue.js";
+
+const SELECT_RESULT = "SELECT text, serializer, preview, made_by, checksum FROM results WHERE id = ?";
 
 export interface SqliteStoreOptions {
   /** @default the npm package `sqlite3` */
@@ -88,7 +91,7 @@ export class SqliteStore implements Store {
     // The run is this owner's by now: nobody else changes what its attempts left.
     const previous =
       attempt > 1 ? await this.#read((session) => readRememberedRun(session, runId, attempt - 1)) : undefined;
-    return { ...begun, previous, notices: this.#notices.splice(0) };
+    return { ...begun, previous, notices: [...this.#notices.splice(0), ...begun.notices] };
   }
 
   async confirm(hold: RunHold): Promise<void> {
@@ -140,16 +143,16 @@ export class SqliteStore implements Store {
   }
 
   async readResult(id: ResultId): Promise<string> {
-    const row = await this.#readOnce((session) => session.first("SELECT text, made_by FROM results WHERE id = ?", id));
+    const row = await this.#readOnce((session) => session.first(SELECT_RESULT, id));
     if (!row) throw new RangeError(`Cannot read result ${id}: the store does not have it`);
     const text = row.text === null ? (await this.#file.blobs.read(id))?.toString() : String(row.text);
     if (text !== undefined && (row.text === null || resultIdOf(text) === id)) return text;
-    throw new CorruptResultError(damageText(`result ${id}`, String(row.made_by)));
+    throw new CorruptResultError(damageText(`result ${id}`, makerOf(row)));
   }
 
   async madeBy(id: ResultId): Promise<string | undefined> {
-    const row = await this.#readOnce((session) => session.first("SELECT made_by FROM results WHERE id = ?", id));
-    return row && String(row.made_by);
+    const row = await this.#readOnce((session) => session.first(SELECT_RESULT, id));
+    return row && makerOf(row);
   }
 
   async blobFolder(): Promise<string> {
@@ -277,4 +280,10 @@ export class SqliteStore implements Store {
   #checkOpen(): void {
     if (this.#closing) throw new Error("Cannot use the store: it is closed");
   }
+}
+
+/** The task whose result a row is; its name is not told where the row is damaged. */
+function makerOf({ serializer, preview, made_by, checksum }: SqlRow): string {
+  const isKnown = checksum === null || checksum === checksumOf(String(serializer), String(preview), String(made_by));
+  return isKnown ? String(made_by) : "unknown";
 }

@@ -1,6 +1,7 @@
 import { type Caller, connect } from "../links/calls.js";
 import { reviveError } from "../links/error-record.js";
 import type { Port } from "../links/port.js";
+import { checkAsked } from "./check-asks.js";
 import type { Store } from "./store.js";
 import { type BatchAnswer, STORE_ERRORS, type StoreCalls } from "./store-calls.js";
 import {
@@ -45,6 +46,7 @@ class StoreClient {
 
   async ask<M extends StoreMethod>(method: M, asked: Asked<M>): Promise<Answered<M>> {
     if (this.#closed) throw new Error("Cannot use the store: it is closed");
+    checkAsked(method, asked);
     const traits: MethodTraits<M> = STORE_METHODS[method];
     if (traits.batched) return (await this.#gather(method, asked)) as Answered<M>;
     this.#sendWaiting(); // what was asked first goes first

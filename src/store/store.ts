@@ -52,6 +52,8 @@ export interface CacheAsk {
 export interface RunFilter {
   /** Of this notebook or script, relative to the folder that holds the store. @default all */
   readonly file?: string;
+  /** The same by the name that it has in notebooks. @default file */
+  readonly notebook?: string;
   /** Of the flow of this name. @default all */
   readonly flow?: string;
   /** In this state. @default all */

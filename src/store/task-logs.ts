@@ -1,6 +1,6 @@
 import type { LogRecord } from "../contracts/records.js";
 import type { Session } from "./database.js";
-import { checksumOf, parse } from "./row-checksum.js";
+import { checksumOf, isWhole, parse } from "./row-checksum.js";
 
 /** Keeps lines with the newest row of the task run that wrote them. */
 export async function writeLogs(session: Session, lines: readonly LogRecord[]): Promise<void> {
@@ -23,5 +23,9 @@ export async function readLogs(session: Session, taskRunId: string): Promise<Log
      WHERE task_runs.id = ? ORDER BY logs.number`,
     taskRunId,
   );
-  return rows.map((row) => parse<LogRecord>(row, "record"));
+  return rows.map((row) =>
+    isWhole(row, "record", "checksum")
+      ? parse<LogRecord>(row, "record")
+      : { taskRunId, timestamp: 0, text: "[this line is damaged in the store]" },
+  );
 }

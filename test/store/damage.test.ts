@@ -15,9 +15,20 @@ import * as assert from "uvu/assert";
 import { openStore, openStoreHere } from "../../src/store/open-store.js";
 import { resultSource, shelfOf } from "../../src/store/result-source.js";
 import { openSqlite3 } from "../../src/store/sqlite3-driver.js";
-import { CorruptResultError } from "../../src/store/store.js";
+import { CorruptResultError, type Store } from "../../src/store/store.js";
 import { rejects } from "./rejects.js";
-import { appendTo, beginRun, graphOf, resultOf, runOf, self, transitionOf } from "./sample-records.js";
+import {
+  appendTo,
+  askOf,
+  beginRun,
+  graphOf,
+  holdOf,
+  resultOf,
+  runOf,
+  self,
+  stateOf,
+  transitionOf,
+} from "./sample-records.js";
 import { freshPath } from "./scratch.js";
 
 const large = resultOf("z".repeat(100_000));
@@ -167,16 +178,88 @@ for (const [what, put] of Object.entries(IN_THE_WAY))
     await store.close();
   });
 
-test("a record that is no JSON any more is told as damage of the file", async () => {
-  const path = await storeWithResults();
-  const driver = await openSqlite3(path);
-  await driver.exec("UPDATE attempts SET record = substr(record, 2)");
-  await driver.close();
-  const store = await openStoreHere(path);
-  for (const ask of [() => store.flowRuns(), () => store.flowRun("r"), () => store.rememberedRun("r")])
-    await rejects(ask(), /^Cannot read store .*the file is damaged.*mv /);
-  await store.close();
-});
+/** Columns in which a flipped bit leaves JSON that says something else: what is read then, and what tells of it. */
+const FLIPPED: readonly (readonly [
+  column: string,
+  from: string,
+  read: (store: Store) => Promise<unknown>,
+  told: RegExp,
+])[] = [
+  [
+    "attempts.record",
+    "etl",
+    async (store) => (await store.flowRuns())[0]?.state.message,
+    /record of this attempt is damaged/,
+  ],
+  [
+    "attempts.record",
+    "etl",
+    async (store) => (await store.flowRun("r"))?.state.message,
+    /record of this attempt is damaged/,
+  ],
+  [
+    "attempts.record",
+    "etl",
+    async (store) => (await store.attempts("r"))[0]?.state.message,
+    /record of this attempt is damaged/,
+  ],
+  [
+    "attempts.record",
+    "{",
+    async (store) => (await store.flowRuns())[0]?.state.message,
+    /record of this attempt is damaged/,
+  ],
+  [
+    "attempt_graphs.graph",
+    "count",
+    async (store) => (await store.flowRun("r"))?.state.message,
+    /copy of its graph is damaged/,
+  ],
+  [
+    "task_runs.state",
+    "Success",
+    async (store) => (await store.flowRun("r"))?.state.message,
+    /2 of its task runs are damaged/,
+  ],
+  [
+    "task_runs.state",
+    "small",
+    async (store) => (await store.flowRun("r"))?.state.message,
+    /1 of its task runs are damaged/,
+  ],
+  ["task_runs.record", "count", async (store) => (await store.rememberedRun("r"))?.tasks.length, /^1$/],
+  ["states.record", "Success", (store) => store.history("r/count"), /damaged/],
+  ["states.record", "small", (store) => store.history("r/count"), /damaged/],
+  ["logs.record", "line", async (store) => (await store.logs("r/count"))[0]?.text, /this line is damaged in the store/],
+  ["results.made_by", "count", (store) => store.madeBy(small.id), /^unknown$/],
+  ["results.preview", "small", (store) => store.madeBy(small.id), /^unknown$/],
+  [
+    "attempts.parameters",
+    "limit",
+    async (store) => {
+      const { parametersText, notices } = await store.begin(askOf("next", { choice: { kind: "run", id: "r" } }));
+      return `${parametersText} ${notices}`;
+    },
+    /^null The parameters of run "r" are damaged in the store: it runs with those given now$/,
+  ],
+];
+for (const [column, from, read, told] of FLIPPED)
+  test(`a flipped bit in ${column} (${from}) is told, and what it says is not shown (${told.source})`, async () => {
+    const path = await storeWithResults();
+    const store = await openStoreHere(path);
+    await store.log(holdOf("r"), [{ taskRunId: "r/count", timestamp: 1, text: "line" }]);
+    await store.setParameters(holdOf("r"), { text: '{"limit":3}', key: "key", shown: { limit: 3 } });
+    await appendTo(store, [], { run: runOf("r", { state: stateOf("Failed"), endedAt: 2_000 }) });
+    const [table, name] = column.split(".");
+    const driver = await openSqlite3(path);
+    await driver.exec(`DROP TRIGGER history_goes_on; DROP TRIGGER history_is_never_rewritten`);
+    const flipped = `${String.fromCharCode(from.charCodeAt(0) ^ 1)}${from.slice(1)}`;
+    await driver.exec(`UPDATE ${table} SET ${name} = replace(${name}, '${from}', '${flipped}')`);
+    await driver.close();
+    const seen = await read(store).catch((error: Error) => error.message);
+    assert.match(String(seen), told);
+    await store.close();
+  });
 
 test("append() rejects when a blob cannot be written, and the next one is unharmed", async () => {
   const path = await storeWithResults();

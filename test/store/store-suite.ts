@@ -171,6 +171,9 @@ function listTests(test: DeclareTest): void {
     assert.equal(await ids(), ["r4", "r3", "r2", "r1"]);
     assert.equal(await ids({ limit: 2 }), ["r4", "r3"]);
     assert.equal(await ids({ limit: 2, before: 3_000 }), ["r2", "r1"]);
+    assert.equal(await ids({ limit: 2, before: "r3" }), ["r2", "r1"]);
+    assert.equal(await ids({ before: "r1" }), []);
+    assert.equal(await ids({ before: "no-such-run" }), []);
     assert.equal(await ids({ flow: "etl" }), ["r4", "r2", "r1"]);
     assert.equal(await ids({ file: "notes/etl.ipynb", flow: "etl", state: "Failed" }), ["r2"]);
     assert.equal(await store.flowRuns({ state: "Failed" }), [runOf("r2", { createdAt: 2_000, ...failed })]);
