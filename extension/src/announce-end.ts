@@ -3,9 +3,8 @@ import { FAILED_TYPES, type FlowRunSummary, SUCCESSFUL_TYPES } from "../../src/c
 import { STATE_LOOKS } from "../../src/contracts/state-look.js";
 import { formatDuration } from "../../src/display/human-units.js";
 import { keptAndRan } from "../../src/display/run-outline.js";
+import { preferences } from "./views/preferences.js";
 
-/** Whoever waited that long has looked away meanwhile. */
-const LONG_MS = 20_000;
 /** Kept by the browser, so that neither a reload nor a second page says it again. */
 const STORAGE_KEY = "cellar:announced";
 const MOST_KEPT = 200;
@@ -17,7 +16,9 @@ const MOST_KEPT = 200;
 export function announceEnd(before: FlowRunSummary | undefined, now: FlowRunSummary, show: () => void): void {
   if (before?.endedAt !== null || before.id !== now.id || now.endedAt === null) return;
   const took = now.endedAt - now.startedAt;
-  if (took < LONG_MS || !firstTime(`${now.id} ${now.attempt}`)) return;
+  const { announceAfterSeconds } = preferences();
+  if (announceAfterSeconds === 0 || took < announceAfterSeconds * 1000 || !firstTime(`${now.id} ${now.attempt}`))
+    return;
   const text = `${now.flow}: ${STATE_LOOKS[now.state.type].word} after ${formatDuration(took)}, ${keptAndRan(now)}`;
   const options = { autoClose: 10_000, actions: [{ label: "Show", callback: show }] };
   if (FAILED_TYPES.includes(now.state.type)) Notification.error(text, { actions: options.actions, autoClose: false });

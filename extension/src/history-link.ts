@@ -17,6 +17,12 @@ export interface HistoryListener {
 export class HistoryLink {
   private comm: Kernel.IComm | undefined;
   private lastId = 0;
+  /** Number of the last question for the list. */
+  private listId = 0;
+  private readonly reads = new Map<
+    number,
+    { resolve(runs: readonly FlowRunSummary[]): void; reject(error: Error): void }
+  >();
   private disposed = false;
 
   constructor(
@@ -32,7 +38,17 @@ export class HistoryLink {
   /** Asks again: the question changed, or its answer. */
   refresh(): void {
     this.lastId += 1;
+    this.listId = this.lastId;
     this.comm?.send({ ...this.ask(), id: this.lastId } as never);
+  }
+
+  /** Asks for runs beside those that are followed: an older page. */
+  read(request: Omit<HistoryCommRequest, "id">): Promise<readonly FlowRunSummary[]> {
+    if (!this.comm) return Promise.reject(new Error("Cannot list older runs: no kernel is connected"));
+    this.lastId += 1;
+    const id = this.lastId;
+    this.comm.send({ ...request, id } as never);
+    return new Promise((resolve, reject) => this.reads.set(id, { resolve, reject }));
   }
 
   dispose(): void {
@@ -65,8 +81,13 @@ export class HistoryLink {
   }
 
   private hear(event: HistoryCommEvent): void {
+    const read = event.kind === "changed" ? undefined : this.reads.get(event.id);
     if (event.kind === "changed") this.refresh();
-    else if (event.id !== this.lastId)
+    else if (read) {
+      this.reads.delete(event.id);
+      if (event.kind === "runs") read.resolve(event.runs);
+      else read.reject(new Error(event.error));
+    } else if (event.id !== this.listId)
       return; // asked something else since
     else if (event.kind === "runs") this.listener.onRuns(event.runs);
     else this.listener.onRefused(event.error);
@@ -85,6 +106,8 @@ export class HistoryLink {
   private close(): void {
     const { comm } = this;
     this.comm = undefined;
+    for (const { reject } of this.reads.values()) reject(new Error("Cannot list older runs: the kernel went away"));
+    this.reads.clear();
     if (comm && !comm.isDisposed) comm.close();
   }
 }

@@ -2,6 +2,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/applica
 import { ICommandPalette } from "@jupyterlab/apputils";
 import { INotebookTracker } from "@jupyterlab/notebook";
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
+import { ISettingRegistry } from "@jupyterlab/settingregistry";
 import { IStatusBar } from "@jupyterlab/statusbar";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { mediaDrawer } from "./draw-media.js";
@@ -13,6 +14,7 @@ import { flowRunRendererFactory } from "./renderers/flow-run.js";
 import { resultRendererFactory } from "./renderers/result.js";
 import { stateRendererFactory } from "./renderers/state.js";
 import { RunHub } from "./run-hub.js";
+import { setPreferences } from "./views/preferences.js";
 
 /** Shared by all plugins: one record of a run in the page. */
 const hub = new RunHub();
@@ -22,8 +24,21 @@ const renderers: JupyterFrontEndPlugin<void> = {
   description: "Shows states, results and flow runs as live widgets.",
   autoStart: true,
   requires: [IRenderMimeRegistry],
-  optional: [INotebookTracker],
-  activate: (_: JupyterFrontEnd, registry: IRenderMimeRegistry, tracker: INotebookTracker | null) => {
+  optional: [INotebookTracker, ISettingRegistry],
+  activate: (
+    _: JupyterFrontEnd,
+    registry: IRenderMimeRegistry,
+    tracker: INotebookTracker | null,
+    settings: ISettingRegistry | null,
+  ) => {
+    void settings?.load(renderers.id).then(
+      (loaded) => {
+        const take = (): void => setPreferences(loaded.composite);
+        loaded.changed.connect(take);
+        take();
+      },
+      () => {}, // without its schema the defaults hold
+    );
     const places = outputPlaces(tracker);
     registry.addFactory(stateRendererFactory(places, hub));
     registry.addFactory(resultRendererFactory);

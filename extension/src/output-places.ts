@@ -9,11 +9,27 @@ export interface OutputPlaces {
   runCellOf(node: Node): Promise<boolean>;
   /** Puts the cursor at a place in a cell of the notebook around; false when that execution's cell is gone. */
   openCell(node: Node, place: CellPlace): boolean;
+  /** Whether a cell of this id is in the notebook of a session. */
+  hasCell(session: ISessionContext, cellId: string): boolean;
+  /** Selects that cell and brings it in sight. */
+  showCell(session: ISessionContext, cellId: string): void;
 }
 
 export function outputPlaces(tracker: INotebookTracker | null): OutputPlaces {
   const panelOf = (node: Node): NotebookPanel | undefined => tracker?.find((panel) => panel.node.contains(node));
+  const panelOfSession = (session: ISessionContext): NotebookPanel | undefined =>
+    tracker?.find((panel) => panel.sessionContext === session);
+  const indexOf = (panel: NotebookPanel | undefined, cellId: string): number =>
+    panel?.content.widgets.findIndex(({ model }) => model?.id === cellId) ?? -1;
   return {
+    hasCell: (session, cellId) => indexOf(panelOfSession(session), cellId) >= 0,
+    showCell(session, cellId) {
+      const panel = panelOfSession(session);
+      const index = indexOf(panel, cellId);
+      if (!panel || index < 0) return;
+      panel.content.activeCellIndex = index;
+      void panel.content.scrollToItem(index, "smart");
+    },
     sessionOf: (node) => panelOf(node)?.sessionContext,
     async runCellOf(node) {
       const panel = panelOf(node);

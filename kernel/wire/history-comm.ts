@@ -8,6 +8,8 @@ import type { CommTarget } from "./comms.js";
 export interface HistoryCommParts {
   readonly openStore: () => Promise<Store>;
   readonly listen: (listener: StoreListener) => () => void;
+  /** Calls back when runs may have ended without a write. Returns the way to stop. */
+  readonly onDoubt: (listener: (reason: string) => void) => () => void;
 }
 
 const MOST_RUNS = 200;
@@ -15,7 +17,7 @@ const MOST_RUNS = 200;
 const CHANGED_MS = 1000;
 
 /** Answers comms of HISTORY_COMM_TARGET from the store, also while a cell is busy. */
-export function historyCommTarget({ openStore, listen }: HistoryCommParts): CommTarget {
+export function historyCommTarget({ openStore, listen, onDoubt }: HistoryCommParts): CommTarget {
   return (link) => {
     let timer: NodeJS.Timeout | undefined;
     const send = (event: HistoryCommEvent): void => link.send(event as unknown as JsonObject);
@@ -25,6 +27,7 @@ export function historyCommTarget({ openStore, listen }: HistoryCommParts): Comm
         send({ kind: "changed" });
       }, CHANGED_MS);
     });
+    const stopDoubting = onDoubt(() => send({ kind: "changed" }));
     return {
       async message(data) {
         const { id, file, before, limit } = data as unknown as HistoryCommRequest;
@@ -41,6 +44,7 @@ export function historyCommTarget({ openStore, listen }: HistoryCommParts): Comm
       },
       close() {
         stopListening();
+        stopDoubting();
         clearTimeout(timer);
       },
     };

@@ -132,6 +132,8 @@ class FollowedRun implements CommEnd {
       }
       case "history":
         return (await openStore()).history(request.taskRunId);
+      case "record":
+        return this.read();
       case "bundle":
         return flowRunBundle(await this.read());
       case "preview":

@@ -3,7 +3,6 @@
  * opens on HISTORY_COMM_TARGET. Each request is answered once, with its id; between answers the kernel says
  * that the store changed, at most once a second. Types and constants only; the browser imports this file.
  */
-import type { EpochMs } from "./json.js";
 import type { FlowRunSummary } from "./records.js";
 
 export const HISTORY_COMM_TARGET = "cellar.history.v1";
@@ -13,8 +12,8 @@ export interface HistoryCommRequest {
   readonly id: number;
   /** Runs of this notebook or script alone, relative to the folder that holds the store. */
   readonly file?: string;
-  /** Runs created before this moment: the cursor of the next page. */
-  readonly before?: EpochMs;
+  /** The cursor of the next page: id of the last run of the page before. */
+  readonly before?: string;
   /** At most this many, and never more than 200. */
   readonly limit: number;
 }

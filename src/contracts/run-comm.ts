@@ -49,6 +49,8 @@ export type RunCommRequest =
   | { readonly id: number; readonly ask: "attempt"; readonly attempt: number }
   /** Every state a task run had, oldest first. */
   | { readonly id: number; readonly ask: "history"; readonly taskRunId: string }
+  /** The whole run as it is now. */
+  | { readonly id: number; readonly ask: "record" }
   /** The run as an output of a cell, with its fallbacks: what a notebook is to keep. */
   | { readonly id: number; readonly ask: "bundle" };
 

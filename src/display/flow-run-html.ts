@@ -1,15 +1,21 @@
-import type { FlowRunRecord, TaskRunRecord } from "../contracts/records.js";
+import { FAILED_TYPES, type FlowRunRecord, type TaskRunRecord } from "../contracts/records.js";
 import { STATE_LOOKS } from "../contracts/state-look.js";
 import { countsText, runTitle, taskNote } from "./flow-run-text.js";
 import { htmlTable } from "./html-table.js";
 import { formatDuration } from "./human-units.js";
 import { oneLine } from "./plain-text.js";
-import { outlineRun, outlineType, taskTitle } from "./run-outline.js";
+import { type OutlineNode, outlineRun, outlineType, taskTitle } from "./run-outline.js";
 
 /** Cells of the timeline, each a Unicode block. */
 const TIMELINE_CELLS = 24;
 
-/** The run as one plain table: its tasks, their states in glyph and word, and when each ran as Unicode blocks. */
+/** Failed children of one call that have a row each; the others are counted. */
+const MOST_FAILED_CHILDREN = 10;
+
+/**
+ * The run as one plain table: what failed first, its states in glyph and word, and when each ran as Unicode blocks.
+ * Mapped children are counted; those that failed are listed.
+ */
 export function flowRunHtml(run: FlowRunRecord): string {
   const [from, to] = spanOf(run);
   const row = (task: TaskRunRecord, name: string, note: string): string[] => {
@@ -17,21 +23,32 @@ export function flowRunHtml(run: FlowRunRecord): string {
     const time = task.startedAt !== null && task.endedAt !== null ? formatDuration(task.endedAt - task.startedAt) : "";
     return [`${glyph} ${word}`, name, time, task.kept ? "" : blocks(task, from, to), note];
   };
-  const rows = outlineRun(run).flatMap((node) => {
+  const rowsOf = (node: OutlineNode): string[][] => {
     const counts = countsText(node.childStates);
     const type = outlineType(node);
+    const look = type ? `${STATE_LOOKS[type].glyph} ${STATE_LOOKS[type].word}` : "· Planned";
     const own = node.run
       ? row(node.run, oneLine(node.name), [taskNote(node.run), counts].filter(Boolean).join(", "))
-      : [
-          type ? `${STATE_LOOKS[type].glyph} ${STATE_LOOKS[type].word}` : "· Planned",
-          oneLine(node.name),
-          "",
-          "",
-          counts,
-        ];
-    return [own, ...node.children.map((child) => row(child, oneLine(taskTitle(child)), taskNote(child)))];
-  });
+      : [look, oneLine(node.name), "", "", counts];
+    if (counts !== "") own[0] = look;
+    const failed = node.children.filter(({ state }) => FAILED_TYPES.includes(state.type));
+    const listed = failed.slice(0, MOST_FAILED_CHILDREN);
+    const more = failed.length - listed.length;
+    return [
+      own,
+      ...listed.map((child) => row(child, oneLine(taskTitle(child)), taskNote(child))),
+      ...(more > 0 ? [["", `${oneLine(node.name)}: ${more} more that failed`, "", "", ""]] : []),
+    ];
+  };
+  const rows = [...outlineRun(run)].sort((a, b) => rankOf(a) - rankOf(b)).flatMap(rowsOf);
   return htmlTable({ caption: runTitle(run), head: ["State", "Task", "Time", "Timeline", "Note"], rows });
+}
+
+/** What failed by its own doing, then what could not start for it, then the rest in graph order. */
+function rankOf(node: OutlineNode): number {
+  const type = outlineType(node);
+  if (type === undefined || !FAILED_TYPES.includes(type)) return 2;
+  return type === "TriggerFailed" ? 1 : 0;
 }
 
 function spanOf(run: FlowRunRecord): [number, number] {

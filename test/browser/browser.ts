@@ -39,14 +39,20 @@ export async function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: QUIET });
 }
 
-/** Opens a notebook of the lab, alone (no tabs of an earlier page), and waits until its kernel is idle. */
-export async function openNotebook(browser: Browser, lab: JupyterLab, path: string): Promise<Page> {
+/** Opens a notebook of the lab, alone (no tabs of an earlier page), and waits until its kernel is idle,
+ * unless a cell of it runs. */
+export async function openNotebook(
+  browser: Browser,
+  lab: JupyterLab,
+  path: string,
+  { idle = true }: { readonly idle?: boolean } = {},
+): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1360, height: 1000 } });
   page.setDefaultTimeout(30_000);
   const place = lab.app === "lab" ? `lab/tree/${path}?reset&` : `notebooks/${path}?`;
   await page.goto(`${lab.url}/${place}token=${lab.token}`);
   await page.locator(".jp-NotebookPanel .jp-Cell").first().waitFor();
-  await kernelIdle(page);
+  if (idle) await kernelIdle(page);
   return page;
 }
 

@@ -75,10 +75,20 @@ test("flowRunBundle() says what was kept and what ran", () => {
 test("flowRunBundle() shows each task with glyph, word and time as blocks", () => {
   const rows = [...html(text(flowRunBundle(failedRun()), "text/html")).querySelectorAll("tbody tr")];
   assert.is(rows.length, 6);
-  const cells = [...rows[3]!.querySelectorAll("td")].map((cell) => cell.textContent);
+  const cells = [...rows[0]!.querySelectorAll("td")].map((cell) => cell.textContent);
   assert.equal(cells.slice(0, 3), ["✕ Failed", "writeReport", "1.3 s"]);
   assert.match(cells[3]!, /^░+█+░*$/);
   assert.ok(cells[4]!.startsWith("attempt 3 of 3"));
+});
+
+test("flowRunBundle() puts what failed first and folds equal children to counts", () => {
+  const rows = [...html(text(flowRunBundle(mappedRun(240)), "text/html")).querySelectorAll("tbody tr")];
+  const names = rows.map((row) => row.querySelectorAll("td")[1]!.textContent!);
+  assert.ok(rows.length < 20, `${rows.length} rows of 240 children`);
+  const inspect = rows.find((row) => row.querySelectorAll("td")[1]!.textContent === "inspect")!;
+  assert.match(inspect.textContent!, /163 Success/);
+  const listed = names.filter((name) => name.startsWith("inspect["));
+  assert.is(listed.length, 5, "those that failed are listed");
 });
 
 test("flowRunBundle() is loud about a result that could not be kept", () => {

@@ -21,6 +21,7 @@ import type { RunAsk } from "../run-link.js";
 import type { CellPlace } from "../views/cell-place.js";
 import type { FlowRunActions, LinkStatus } from "../views/flow-run-model.js";
 import { flowRunView } from "../views/flow-run-view.js";
+import { preferences } from "../views/preferences.js";
 import type { DrawMedia } from "../views/preview-view.js";
 import { CellarWidget } from "./cellar-widget.js";
 import { readFlowRun } from "./read-record.js";
@@ -38,6 +39,8 @@ export class RenderedFlowRun extends CellarWidget implements FlowRunActions {
   /** The last record that came from the kernel. */
   private heard: FlowRunRecord | undefined;
   private clock = 0;
+  private waiting = 0;
+  private drawnAt = 0;
   private readonly view = flowRunView(this);
 
   constructor(
@@ -105,6 +108,7 @@ export class RenderedFlowRun extends CellarWidget implements FlowRunActions {
   override dispose(): void {
     if (this.isDisposed) return;
     window.clearInterval(this.clock);
+    window.clearTimeout(this.waiting);
     this.link?.dispose();
     this.view.dispose();
     super.dispose();
@@ -141,13 +145,15 @@ export class RenderedFlowRun extends CellarWidget implements FlowRunActions {
         if (run.endedAt === null) this.crash = undefined;
         this.heard = run;
         this.run = run;
-        if (this.status === "live") this.redraw();
+        if (this.status !== "live") return; // its status follows
+        this.redrawSoon();
         void this.keep(run);
       },
       onStatus: (status, reason) => {
         this.status = status;
         this.reason = reason;
         this.redraw();
+        if (status === "live" && this.heard) void this.keep(this.heard);
       },
       onCrash: (reason) => {
         this.crash = reason;
@@ -178,7 +184,17 @@ export class RenderedFlowRun extends CellarWidget implements FlowRunActions {
     this.crash = undefined;
   }
 
+  /** Draws at most so often as is set, and the last state in any case. */
+  private redrawSoon(): void {
+    if (this.waiting) return;
+    const wait = this.drawnAt + 1000 / preferences().liveRate - performance.now();
+    if (wait <= 0) this.redraw();
+    else this.waiting = window.setTimeout(() => this.redraw(), wait);
+  }
+
   private redraw(): void {
+    window.clearTimeout(this.waiting);
+    this.waiting = 0;
     if (!this.run || this.isDisposed) return;
     this.view.update({
       run: this.run,
@@ -189,6 +205,7 @@ export class RenderedFlowRun extends CellarWidget implements FlowRunActions {
       inNotebook: this.places.sessionOf(this.node) !== undefined,
       now: Date.now(),
     });
+    this.drawnAt = performance.now();
     const ticking = this.run.endedAt === null && this.status === "live";
     if (ticking && !this.clock) this.clock = window.setInterval(() => this.redraw(), 1000);
     else if (!ticking && this.clock) {

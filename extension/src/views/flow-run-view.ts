@@ -4,6 +4,7 @@ import { element, setAttributes, type View } from "./element.js";
 import { type FlowRunActions, type FlowRunModel, type RunScene, sceneOf } from "./flow-run-model.js";
 import { graphView } from "./graph-view.js";
 import { logView } from "./log-view.js";
+import { preferences } from "./preferences.js";
 import { runHeader } from "./run-header.js";
 import { taskDrawer } from "./task-drawer.js";
 import { taskHistories } from "./task-histories.js";
@@ -127,7 +128,9 @@ export function flowRunView(actions: FlowRunActions): FlowRunView {
     draw();
   }
   function chosenTab(): Tab {
-    return tab ?? ((model?.run.graph.length ?? 0) > MOST_AS_GRAPH ? "Tasks" : "Graph");
+    const { firstView } = preferences();
+    const large = (model?.run.graph.length ?? 0) > MOST_AS_GRAPH;
+    return tab ?? (firstView !== "auto" ? firstView : large ? "Tasks" : "Graph");
   }
   function choose(name: Tab): void {
     tab = name;

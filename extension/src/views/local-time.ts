@@ -1,10 +1,12 @@
 import type { EpochMs } from "../../../src/contracts/json.js";
 import { element, setAttributes, setText, type View } from "./element.js";
+import { preferences } from "./preferences.js";
 
-const today = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const earlier = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const TODAY = { hour: "2-digit", minute: "2-digit", second: "2-digit" } as const;
+const EARLIER = { dateStyle: "medium", timeStyle: "short" } as const;
+const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** A moment in local time; ISO 8601 on hover. */
+/** A moment in the time zone that was set, the browser's by default; ISO 8601 on hover. */
 export function localTime(): View<EpochMs> {
   const node = element("time", { class: "cl-time" });
   return {
@@ -13,9 +15,18 @@ export function localTime(): View<EpochMs> {
       const date = new Date(moment);
       if (Number.isNaN(date.getTime())) return setText(node, "");
       const iso = date.toISOString();
-      const sameDay = date.toDateString() === new Date().toDateString();
       setAttributes(node, { datetime: iso, title: iso });
-      setText(node, (sameDay ? today : earlier).format(date));
+      const sameDay = format({ dateStyle: "short" }).format(date) === format({ dateStyle: "short" }).format(new Date());
+      setText(node, format(sameDay ? TODAY : EARLIER).format(date));
     },
   };
+}
+
+/** A formatter in the time zone that was set. */
+function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const { timeZone } = preferences();
+  const key = `${timeZone} ${JSON.stringify(options)}`;
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(undefined, { ...options, ...(timeZone && { timeZone }) });
+  formats.set(key, known);
+  return known;
 }

@@ -22,6 +22,7 @@ import {
   rerunRefusal,
   retryRefusal,
 } from "./flow-run-model.js";
+import { preferences } from "./preferences.js";
 import { runProgress, waitText } from "./remaining.js";
 import { type ShownState, stateIcon, toneOf, wordOf } from "./state-icon.js";
 import { selectionKey } from "./timeline-view.js";
@@ -80,8 +81,21 @@ export function runHeader(actions: FlowRunActions, links: HeaderLinks, attempts:
     setText(alert, text);
   };
   const retry = actionButton("cl-retry cl-primary", () => actions.retry({ kind: "failed" }), complain);
-  const again = actionButton("cl-again", () => actions.retry({ kind: "all" }), complain);
-  const cancel = actionButton("cl-cancel", () => actions.cancel(), complain);
+  const confirmed = (wanted: boolean, question: string): boolean => !wanted || window.confirm(question);
+  const again = actionButton(
+    "cl-again",
+    async () => {
+      if (confirmed(preferences().confirmRunAll, "Run everything again?")) await actions.retry({ kind: "all" });
+    },
+    complain,
+  );
+  const cancel = actionButton(
+    "cl-cancel",
+    async () => {
+      if (confirmed(preferences().confirmCancel, "Cancel the run?")) await actions.cancel();
+    },
+    complain,
+  );
   const buttons = element("div", { class: "cl-actions" }, cancel.node, retry.node, again.node);
   const bar = element("div", {
     class: "cl-bar",
