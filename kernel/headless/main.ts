@@ -2,10 +2,9 @@
  * Runs a notebook without Jupyter: `node main.js <notebook> [--out file] [--parameters json]`. Tells its
  * progress on stderr, what cells print on stdout; exit code 1 when a cell or a flow run failed, 130 on ^C.
  */
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import type { Json } from "../../src/contracts/json.js";
+import { readNotebookFile } from "../../src/export/read-notebook-file.js";
 import { type RunRequest, runNotebook } from "./run-notebook.js";
 import { RunProgress } from "./run-progress.js";
 
@@ -19,8 +18,8 @@ async function main(): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interrupted.abort());
   const request: RunRequest = {
     path,
-    notebook: await readJson(path),
-    parameters: JSON.parse(values.parameters) as { [name: string]: Json },
+    file: await readNotebookFile(positionals[0] ?? ""),
+    parameters: JSON.parse(values.parameters) as { [name: string]: string },
     out: values.out === undefined ? null : resolve(values.out),
     signal: interrupted.signal,
   };
@@ -29,15 +28,6 @@ async function main(): Promise<number> {
   progress.close(outcome);
   if (interrupted.signal.aborted) return 130;
   return outcome.error || outcome.failedRuns.length > 0 ? 1 : 0;
-}
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, "utf8"));
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw new Error(`Cannot read ${path}: ${code === "ENOENT" ? "there is no such file" : message}`, { cause });
-  }
 }
 
 try {

@@ -1,12 +1,12 @@
-import { rename, writeFile } from "node:fs/promises";
 import type { Json } from "../../src/contracts/json.js";
 import { FAILED_TYPES, FLOW_RUN_MIME, type FlowRunRecord } from "../../src/contracts/records.js";
-import { readNotebook } from "../../src/export/notebook.js";
+import type { NotebookText } from "../../src/export/read-notebook-file.js";
+import { replaceText } from "../../src/export/text-file.js";
 import type { ErrorContent } from "../protocol/messages.js";
 import { CellOutputs } from "./cell-outputs.js";
 import { HeadlessKernel } from "./headless-kernel.js";
 import { injectParameters } from "./inject-parameters.js";
-import { type NotebookCell, type NotebookFile, textOf } from "./notebook-file.js";
+import { type NotebookCell, type NotebookFile, raisedNotebook, textOf } from "./notebook-file.js";
 
 /** What a run tells while it goes on. */
 export interface RunListener {
@@ -20,9 +20,10 @@ export interface RunListener {
 export interface RunRequest {
   /** Absolute path. */
   readonly path: string;
-  /** Parsed JSON of that file. */
-  readonly notebook: unknown;
-  readonly parameters: { readonly [name: string]: Json };
+  /** What that file has. */
+  readonly file: NotebookText;
+  /** By name, as they were written. */
+  readonly parameters: { readonly [name: string]: string };
   /** Where the notebook is written with its outputs, after each cell; null: nowhere. */
   readonly out: string | null;
   readonly signal: AbortSignal;
@@ -35,17 +36,16 @@ export interface RunOutcome {
   readonly failedRuns: readonly FlowRunRecord[];
 }
 
-/** Runs a notebook's code cells in order, until one fails. @throws {SyntaxError} when it is no notebook. */
+/** Runs a notebook's code cells in order, until one fails. @throws {Error} naming a parameter that does not fit, before anything runs. */
 export async function runNotebook(request: RunRequest, listener: RunListener): Promise<RunOutcome> {
-  const ids = readNotebook(request.notebook).cells.map(({ id }) => id);
-  const given = request.notebook as NotebookFile;
-  const cells = await injectParameters(
-    given.cells.map((cell, index) => ({ ...cell, id: ids[index]! })),
-    request.parameters,
-  );
+  const given = raisedNotebook(request.file);
+  const { cells, values } = await injectParameters(given.cells, request.parameters);
   const notebook: NotebookFile = { ...given, cells };
   const code = cells.filter((cell) => cell.cell_type === "code" && textOf(cell).trim() !== "");
-  for (const cell of code) Object.assign(cell, { outputs: [], execution_count: null });
+  const write = async (): Promise<void> => {
+    if (request.out !== null) await replaceText(request.out, `${JSON.stringify(notebook, null, 1)}\n`);
+  };
+  await write(); // a place that cannot be written is told before anything runs
   const outputs = new CellOutputs();
   const kernel = new HeadlessKernel(request.path, {
     print: (cell, name, text) => {
@@ -83,9 +83,9 @@ export async function runNotebook(request: RunRequest, listener: RunListener): P
         ...timing(startedAt, error !== undefined),
         input_path: request.path,
         output_path: request.out,
-        parameters: request.parameters as { [name: string]: Json },
+        parameters: values,
       };
-      if (request.out !== null) await writeWhole(request.out, `${JSON.stringify(notebook, null, 1)}\n`);
+      await write();
       if (error || request.signal.aborted) break;
     }
   } finally {
@@ -109,9 +109,3 @@ const timing = (startedAt: Date, failed: boolean): { [key: string]: Json } => ({
   duration: (Date.now() - startedAt.getTime()) / 1000,
   exception: failed,
 });
-
-/** A reader never sees half a file. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.part`, text);
-  await rename(`${path}.part`, path);
-}

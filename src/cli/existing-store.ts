@@ -13,7 +13,9 @@ export const withStoreFlag = (command: Command): Command =>
 export async function withStore<T>(path: string | undefined, look: (store: Store) => Promise<T>): Promise<T> {
   const file = path === undefined ? defaultStorePath(process.cwd()) : resolve(path);
   if (!existsSync(file))
-    throw new Error(`Cannot open the store ${file}: there is none; go to the notebook's folder or name it by --store`);
+    throw new Error(
+      `Cannot open the store ${JSON.stringify(file)}: there is none; go to the notebook's folder or name it by --store`,
+    );
   const store = await openStore(file);
   try {
     return await look(store);

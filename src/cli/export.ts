@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
 import { dirname, resolve, sep } from "node:path";
-import { text } from "node:stream/consumers";
 import { Command, Option } from "commander";
+import { nameOf, readNotebookFile } from "../export/read-notebook-file.js";
+import { readText, writeText } from "../export/text-file.js";
+import { complain, printJson } from "./say.js";
 
 interface ExportFlags {
   readonly out?: string;
@@ -30,41 +31,27 @@ async function exportFile(notebook: string, { out, format, check, json }: Export
   const { exportNotebook } = await import("../export/export-notebook.js"); // the compiler is slow to load
   const from = notebook === "-" ? process.cwd() : dirname(resolve(notebook));
   const to = out === undefined ? from : dirname(resolve(out));
-  const { script, warnings } = exportNotebook(parse(await readSource(notebook), notebook), {
+  const { json: content } = await readNotebookFile(notebook);
+  const { script, warnings } = exportNotebook(content, {
+    name: nameOf(notebook),
     format,
     from: from.split(sep).join("/"),
     to: to.split(sep).join("/"),
   });
   if (json) {
-    process.stdout.write(JSON.stringify({ script, warnings }));
+    printJson({ script, warnings });
     return;
   }
-  for (const warning of warnings) process.stderr.write(`cellar: ${warning}\n`);
+  for (const warning of warnings) complain(warning);
   if (check) return checkScript(script, out);
   if (out === undefined) process.stdout.write(script);
-  else await writeFile(out, script);
+  else await writeText(out, script);
 }
 
 async function checkScript(script: string, out: string | undefined): Promise<void> {
   if (out === undefined) throw new Error("Cannot check: name the script by --out");
-  if (existsSync(out) && (await readFile(out, "utf8")) === script) return;
-  throw new Error(`Cannot pass ${out}: it is not what the notebook gives now; export it again without --check`);
-}
-
-async function readSource(notebook: string): Promise<string> {
-  if (notebook === "-") return text(process.stdin);
-  try {
-    return await readFile(notebook, "utf8");
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw new Error(`Cannot read ${notebook}: ${code === "ENOENT" ? "there is no such file" : message}`, { cause });
-  }
-}
-
-function parse(source: string, notebook: string): unknown {
-  try {
-    return JSON.parse(source);
-  } catch (cause) {
-    throw new SyntaxError(`Cannot read ${notebook}: it is no notebook (${(cause as Error).message})`, { cause });
-  }
+  if (existsSync(out) && (await readText(out)) === script) return;
+  throw new Error(
+    `Cannot pass ${JSON.stringify(out)}: it is not what the notebook gives now; export it again without --check`,
+  );
 }

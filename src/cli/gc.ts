@@ -1,12 +1,13 @@
 import { Command } from "commander";
 import { formatBytes } from "../display/human-units.js";
 import { type Duration, durationMs } from "../task/duration.js";
+import { readCount } from "./count.js";
 import { withStore, withStoreFlag } from "./existing-store.js";
 
 interface GcFlags {
   readonly store?: string;
   readonly olderThan: Duration;
-  readonly keepLast: string;
+  readonly keepLast: number;
   readonly dryRun: boolean;
 }
 
@@ -14,12 +15,12 @@ interface GcFlags {
 export const gcCommand = (): Command =>
   withStoreFlag(new Command("gc").description("remove old runs and results that nothing refers to"))
     .option("--older-than <duration>", 'runs that ended before, such as "30d"', "30d")
-    .option("--keep-last <count>", "but not the newest of each place", "5")
+    .option("--keep-last <count>", "but not the newest of each place", readCount, 5)
     .option("--dry-run", "only tell what would go", false)
     .action(async ({ store: path, olderThan, keepLast, dryRun }: GcFlags) => {
       const ask = {
         olderThan: Date.now() - durationMs(olderThan, "--older-than"),
-        keepLast: Number(keepLast),
+        keepLast,
         dryRun,
       };
       const { runs, results, bytes } = await withStore(path, (store) => store.gc(ask));

@@ -10,6 +10,7 @@ import { installCommand, uninstallCommand } from "./install.js";
 import { labCommand } from "./lab.js";
 import { runCommand } from "./run.js";
 import { runsCommand } from "./runs.js";
+import { complain } from "./say.js";
 import { showCommand } from "./show.js";
 import { workerCommand } from "./worker.js";
 import { workersCommand } from "./workers.js";
@@ -40,6 +41,6 @@ for (const command of [
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`cellar: ${error instanceof Error ? error.message : String(error)}\n`);
+  complain(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 }

@@ -1,7 +1,9 @@
+import { stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import type { Json } from "../contracts/json.js";
+import { requireParameterName } from "../export/parameter-type.js";
+import { fileError } from "../export/text-file.js";
 import { runProgram } from "./run-program.js";
 
 const HEADLESS = fileURLToPath(new URL("../../kernel/headless/main.js", import.meta.url));
@@ -23,21 +25,36 @@ export const runCommand = (): Command =>
     .passThroughOptions()
     .allowUnknownOption()
     .action(async (file: string, flags: string[], options: RunFlags) => {
-      process.exitCode = await (extname(file) === ".ipynb" ? runNotebook : runScript)(file, flags, options);
+      const isNotebook = extname(file) === ".ipynb";
+      const given = isNotebook ? readLateFlags(flags, options) : options;
+      given.parameter.forEach(splitPair); // a slip there is told before anything else
+      await requireProgram(file);
+      process.exitCode = await (isNotebook ? runNotebook(file, given) : runScript(file, flags, given));
     });
+
+const PROGRAM = /^\.(ipynb|[cm]?[jt]s|[jt]sx)$/;
+
+/** Told before Node or the kernel start, which would do so with a stack. */
+async function requireProgram(file: string): Promise<void> {
+  const found = await stat(file).catch((cause) => {
+    throw fileError("run", file, cause);
+  });
+  if (found.isDirectory()) throw new Error(`Cannot run ${JSON.stringify(file)}: it is a folder; name a file in it`);
+  if (!PROGRAM.test(extname(file)))
+    throw new Error(`Cannot run ${JSON.stringify(file)}: it is neither a notebook (.ipynb) nor a script (.ts, .js)`);
+}
 
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
-async function runNotebook(file: string, words: readonly string[], before: RunFlags): Promise<number> {
-  const { parameter, out } = readLateFlags(words, before);
-  const parameters = JSON.stringify(Object.fromEntries(parameter.map(readPair)));
+async function runNotebook(file: string, { parameter, out }: RunFlags): Promise<number> {
+  const parameters = JSON.stringify(Object.fromEntries(parameter.map(splitPair)));
   const output = out === undefined ? [] : ["--out", out];
   return runProgram(process.execPath, [HEADLESS, file, "--parameters", parameters, ...output]);
 }
 
 async function runScript(file: string, flags: readonly string[], { parameter, out }: RunFlags): Promise<number> {
   if (out !== undefined) throw new Error("Cannot write a notebook with outputs: a script has none");
-  const given = parameter.map(splitPair).flatMap(([name, value]) => [`--${name}`, value]);
+  const given = parameter.map(splitPair).map(([name, value]) => `--${name}=${value}`);
   return runProgram(process.execPath, ["--import", REGISTER, file, ...given, ...flags]);
 }
 
@@ -52,15 +69,5 @@ function readLateFlags(words: readonly string[], { parameter, out }: RunFlags): 
 function splitPair(pair: string): [string, string] {
   const at = pair.indexOf("=");
   if (at < 1) throw new Error(`Cannot read -p ${JSON.stringify(pair)}: write name=value`);
-  return [pair.slice(0, at), pair.slice(at + 1)];
-}
-
-/** A value that is JSON is taken as such, any other as text. */
-function readPair(pair: string): [string, Json] {
-  const [name, text] = splitPair(pair);
-  try {
-    return [name, JSON.parse(text) as Json];
-  } catch {
-    return [name, text];
-  }
+  return [requireParameterName(pair.slice(0, at)), pair.slice(at + 1)];
 }

@@ -9,6 +9,8 @@ export interface ExportOptions {
   /** Folders of notebook and script with "/" between names: relative imports are moved from one to the other. */
   readonly from?: string;
   readonly to?: string;
+  /** How errors name the notebook. @default "the notebook" */
+  readonly name?: string;
 }
 
 /**
@@ -20,12 +22,14 @@ export function exportNotebook(notebook: unknown, options: ExportOptions = {}): 
     return exported(notebook, options);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw new SyntaxError(`Cannot read the notebook: it is nested too deep (${cause.message})`, { cause });
+    throw new SyntaxError(`Cannot read ${options.name ?? "the notebook"}: it is nested too deep (${cause.message})`, {
+      cause,
+    });
   }
 }
 
 function exported(notebook: unknown, options: ExportOptions): FlowScript {
-  const read = readNotebook(notebook);
+  const read = readNotebook(notebook, options.name);
   if (options.format === "percent") return { script: toPercentScript(read), warnings: [] };
   return toFlowScript(read, (path) => {
     const moved = posix.relative(options.to ?? "", posix.join(options.from ?? "", path));

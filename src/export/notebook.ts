@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Json } from "../contracts/json.js";
+import { notebookMisfit } from "./notebook-misfit.js";
 
 /** A cell as the exports see it: its outputs stay behind. */
 export interface Cell {
@@ -22,7 +23,7 @@ const jsonObject = z.record(z.string(), z.json());
 const cellSchema = z.looseObject({
   cell_type: z.enum(["code", "markdown", "raw"]),
   id: z.string().optional(),
-  source: z.union([z.string(), z.array(z.string()).transform((lines) => lines.join(""))]),
+  source: z.union([z.string(), z.array(z.string()).transform((lines) => lines.join(""))]).default(""),
   metadata: jsonObject.default({}),
   attachments: jsonObject.optional(),
   execution_count: z.int().nullish(),
@@ -33,23 +34,29 @@ const notebookSchema = z.looseObject({
   cells: z.array(cellSchema),
 });
 
-/** Deeper than any front end's; a reader that calls itself would end the stack, and zod keep what it was reading. */
-const DEEPEST = 500;
-
-/** Reads nbformat 4. @throws {SyntaxError} naming the path that does not fit. */
-export function readNotebook(json: unknown): Notebook {
-  refuseDeep(json);
+/**
+ * Reads nbformat 4.
+ * @param name how errors name the notebook.
+ * @throws {SyntaxError} saying in one line what is wrong, with the path that does not fit.
+ */
+export function readNotebook(json: unknown, name = "the notebook"): Notebook {
+  const refuse = (why: string, cause?: unknown): never => {
+    throw new SyntaxError(`Cannot read ${name}: ${why}`, { cause });
+  };
+  const misfit = notebookMisfit(json);
+  if (misfit !== undefined) refuse(misfit);
   const { success, data, error } = notebookSchema.safeParse(json);
   if (!success) {
     const [issue] = error.issues;
     const where = issue!.path.length > 0 ? ` at ${issue!.path.join(".")}` : "";
-    throw new SyntaxError(`Cannot read the notebook: ${issue!.message}${where}`, { cause: error });
+    return refuse(`${issue!.message}${where}`, error);
   }
+  const ids = uniqueIds(data.cells.map(({ id }) => id));
   return {
     metadata: data.metadata,
     cells: data.cells.map((cell, index) => ({
       kind: cell.cell_type,
-      id: cell.id ?? `cell-${index + 1}`, // nbformat 4.4 and older have none
+      id: ids[index]!,
       source: cell.source,
       metadata: cell.metadata,
       ...(cell.attachments && { attachments: cell.attachments }),
@@ -58,15 +65,20 @@ export function readNotebook(json: unknown): Notebook {
   };
 }
 
-function refuseDeep(json: unknown): void {
-  let level = [json].filter(isObject);
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > DEEPEST) throw new SyntaxError(`Cannot read the notebook: it is nested deeper than ${DEEPEST} levels`);
-    level = level.flatMap((part) => Object.values(part)).filter(isObject);
-  }
+/** Cells of nbformat 4.4 and older have no ids, and copied ones may share one: each place gets its own. */
+function uniqueIds(given: readonly (string | undefined)[]): string[] {
+  const taken = new Set(given);
+  const seen = new Set<string>();
+  return given.map((id, index) => {
+    let own = id ?? "";
+    if (own === "" || seen.has(own)) {
+      own = `cell-${index + 1}`;
+      for (let more = 2; taken.has(own) || seen.has(own); more++) own = `cell-${index + 1}-${more}`;
+    }
+    seen.add(own);
+    return own;
+  });
 }
-
-const isObject = (part: unknown): part is object => typeof part === "object" && part !== null;
 
 /** Writes nbformat 4.5, without outputs. */
 export function writeNotebook({ cells, metadata }: Notebook): string {

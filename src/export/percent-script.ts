@@ -104,7 +104,7 @@ function readMarker(marker: string): { kind: Cell["kind"]; title: string; pairs:
   const pairs: { [key: string]: Json } = {};
   const firstPair = /(?:^| )[A-Za-z][\w.-]*=/.exec(marker);
   const head = firstPair ? marker.slice(0, firstPair.index) : marker;
-  const named = /^(.*?)\s*(?:\[(markdown|md|raw)\])?\s*$/.exec(head)!;
+  const [title, named] = withoutKind(head.trimEnd());
   let rest = firstPair ? marker.slice(firstPair.index).trimStart() : "";
   while (rest !== "") {
     const key = /^([A-Za-z][\w.-]*)=/.exec(rest);
@@ -114,7 +114,19 @@ function readMarker(marker: string): { kind: Cell["kind"]; title: string; pairs:
     pairs[key[1]!] = readJson(rest.slice(key[0].length, end), marker);
     rest = rest.slice(end).trimStart();
   }
-  return { kind: named[2] === undefined ? "code" : named[2] === "raw" ? "raw" : "markdown", title: named[1]!, pairs };
+  return { kind: named, title, pairs };
+}
+
+const KINDS: readonly (readonly [mark: string, kind: Cell["kind"]])[] = [
+  ["[markdown]", "markdown"],
+  ["[md]", "markdown"],
+  ["[raw]", "raw"],
+];
+
+/** By hand, since a title may have any number of spaces, and an expression would try each of them for an end. */
+function withoutKind(head: string): [title: string, kind: Cell["kind"]] {
+  const found = KINDS.find(([mark]) => head.endsWith(mark));
+  return found ? [head.slice(0, -found[0].length).trimEnd(), found[1]] : [head, "code"];
 }
 
 /** Index after the JSON value that begins at `from`: at the first space outside strings and brackets. */

@@ -63,7 +63,7 @@ commands("cellar export writes a script, --check compares it", async ({ folder }
   await writeFile(join(folder, "flow.ts"), `${script}// changed\n`);
   const differs = await cellar(folder, ["export", "a.ipynb", "-o", "flow.ts", "--check"]);
   assert.is(differs.code, 1);
-  assert.match(differs.err, "Cannot pass flow.ts: it is not what the notebook gives now");
+  assert.match(differs.err, 'Cannot pass "flow.ts": it is not what the notebook gives now');
 });
 
 commands("cellar export reads standard input and answers in JSON", async ({ folder }) => {
@@ -81,8 +81,12 @@ commands("cellar export and import give a notebook back", async ({ folder }) => 
 });
 
 for (const [what, args, message] of [
-  ["a missing notebook", ["export", "no.ipynb"], "cellar: Cannot read no.ipynb: there is no such file\n"],
-  ["what is no JSON", ["export", "-"], "Cannot read -: it is no notebook"],
+  ["a missing notebook", ["export", "no.ipynb"], 'cellar: Cannot read "no.ipynb": there is no such file\n'],
+  [
+    "what is no JSON",
+    ["export", "-"],
+    "Cannot read the notebook on standard input: it is no notebook, since it is no JSON",
+  ],
   ["a missing store", ["runs"], "there is none; go to the notebook's folder or name it by --store"],
   ["a bad port", ["lab", "--port", "x"], 'Cannot listen on port "x"'],
   ["a missing notebook to open", ["lab", "no.ipynb"], "Cannot open no.ipynb: there is no such file"],
@@ -144,5 +148,79 @@ commands("cellar runs, show and gc look at a store", async ({ folder }) => {
   assert.match(dry.out, "would remove 1 runs");
   await cellar(folder, ["gc", "--store", "my.db", "--older-than", "1d", "--keep-last", "0"]);
   assert.is((await cellar(folder, ["runs", "--store", "my.db"])).out, "no runs yet\n");
+});
+
+const HOSTILE = "a\u001b[2Jb\u202ec\u009bd\re";
+commands(
+  "cellar runs and show print no control characters, and show takes the beginning of an id",
+  async ({ folder }) => {
+    const store = await openStore(join(folder, "my.db"));
+    const ids = ["0a1b-1", "0a1b-2", "0a2c-3"];
+    for (const id of ids)
+      await store.beginRun(
+        { ...RUN, id, flow: HOSTILE, place: { file: `${HOSTILE}.ipynb`, cell: HOSTILE } },
+        [{ name: HOSTILE, task: HOSTILE, upstream: [], mapped: false, tags: [HOSTILE] }],
+        { id: "owner", pid: process.pid, startedAt: 1000 },
+      );
+    await store.close();
+    const look = (...words: string[]) => cellar(folder, [...words, "--store", "my.db"]);
+    for (const words of [
+      ["runs"],
+      ["runs", "--json"],
+      ["show", "0a2"],
+      ["show", "0A2C-3", "--json"],
+      ["show", HOSTILE],
+    ]) {
+      const { out, err } = await look(...words);
+      assert.not.match(out + err, /[^\n\P{C}]/u, words.join(" "));
+    }
+    assert.is(JSON.parse((await look("show", "0a2", "--json")).out).flow, HOSTILE);
+    assert.match((await look("show", "0a1")).err, "2 runs begin so (0a1b-2, 0a1b-1); write more of the id");
+    assert.is((await look("show", "")).code, 1);
+    assert.match((await look("show", "9")).err, "the store has none whose id begins so");
+  },
+);
+
+for (const [args, message] of [
+  [["runs", "--limit", "many"], "It is no whole number"],
+  [["gc", "--keep-last", "-1"], "It is no whole number"],
+  [["gc", "--older-than", "someday"], "--older-than"],
+  [["import", "no.ts", "-o", "a.ipynb"], 'Cannot read "no.ts": there is no such file'],
+  [["import", ".", "-o", "a.ipynb"], 'Cannot read ".": it is a folder'],
+  [["export", "a.ipynb", "-o", "no/flow.ts"], 'Cannot write "no/flow.ts": its folder does not exist'],
+  [["export", "a.ipynb", "-o", "."], 'Cannot write ".": it is a folder'],
+  [["export", "a.ipynb", "--check"], "Cannot check: name the script by --out"],
+  [["export", "a.ipynb", "--check", "-o", "no.ts"], 'Cannot pass "no.ts"'],
+  [["run", "no.ts"], 'Cannot run "no.ts": there is no such file'],
+  [["run", "."], 'Cannot run ".": it is a folder'],
+  [["run", "data.txt"], 'Cannot run "data.txt": it is neither a notebook (.ipynb) nor a script'],
+  [["run", "a.ipynb", "-p", "a-b=1"], 'Cannot set the parameter "a-b": it is no name that a variable can have'],
+  [["runs", "--store", "data.txt"], "data.txt"],
+  [["runs", "--store", "."], "Cannot open"],
+  [["frob"], "unknown command 'frob'"],
+] as const)
+  commands(`cellar ${args.join(" ")} ends in one line`, async ({ folder }) => {
+    await writeFile(join(folder, "a.ipynb"), NOTEBOOK);
+    await writeFile(join(folder, "data.txt"), "text");
+    const { code, err, out } = await cellar(folder, args);
+    assert.is(code, 1);
+    assert.is(out, "");
+    const own = err.split("\n").filter((line) => line !== "" && !line.includes("Left out"));
+    assert.is(own.length, 1, err);
+    assert.match(own[0]!, message);
+  });
+
+for (const command of ["lab", "run", "export", "import", "runs", "show", "gc", "install", "uninstall", "doctor"])
+  commands(`cellar ${command} --help says what it takes`, async ({ folder }) => {
+    const { code, out } = await cellar(folder, [command, "--help"]);
+    assert.is(code, 0);
+    assert.match(out, `Usage: cellar ${command}`);
+  });
+
+commands("cellar import reads a marker with any number of spaces", async ({ folder }) => {
+  await writeFile(join(folder, "a.ts"), `// %% a${" ".repeat(100_000)}b [markdown]\n// # T\n`);
+  assert.is((await cellar(folder, ["import", "a.ts", "-o", "b.ipynb"])).code, 0);
+  const { cells } = JSON.parse(await readFile(join(folder, "b.ipynb"), "utf8"));
+  assert.equal([cells.length, cells[0].cell_type], [1, "markdown"]);
 });
 commands.run();

@@ -101,12 +101,58 @@ test("writeNotebook() gives what readNotebook() reads", () => {
   assert.equal(readNotebook(JSON.parse(writeNotebook(given))), given);
 });
 
-test("readNotebook() refuses what is no notebook", () => {
-  assert.throws(() => readNotebook({ nbformat: 3 }), /^Cannot read the notebook: .* at nbformat$/);
-  assert.throws(
-    () => readNotebook({ nbformat: 4, cells: [{ cell_type: "other", source: "" }] }),
-    /at cells\.0\.cell_type/,
-  );
+const cellOf = (fields: object): object => ({ nbformat: 4, metadata: {}, cells: [fields] });
+const inLanguage = (kernelspec: object, language_info?: object): object => ({
+  nbformat: 4,
+  metadata: { kernelspec, ...(language_info && { language_info }) },
+  cells: [],
+});
+for (const [what, json, why] of [
+  ["a list", [], "it is a list, not a notebook"],
+  ["a number", 3, "it is JSON of another kind (number), not a notebook"],
+  ["null", null, "not a notebook"],
+  ["other JSON", { name: "x" }, "it does not say its nbformat"],
+  ["format 3", { nbformat: 3, worksheets: [] }, "it is a notebook of format 3; convert it: jupyter nbconvert"],
+  ["format 5", { nbformat: 5, cells: [] }, "its format 5 is not known here"],
+  ["a notebook without cells", { nbformat: 4, metadata: {} }, "it has no list of cells"],
+  ["cells that are no list", { nbformat: 4, cells: {} }, "it has no list of cells"],
+  ["a cell of another kind", cellOf({ cell_type: "other", source: "" }), "at cells.0.cell_type"],
+  ["a source that is a number", cellOf({ cell_type: "code", source: 1 }), "at cells.0.source"],
+  ["a Python notebook", inLanguage({ name: "python3", language: "python" }), 'it is a notebook in "python"'],
+  ["one that names only its kernel", inLanguage({ name: "python3" }), 'it is a notebook in "python"'],
+  ["one that names only its language", inLanguage({}, { name: "julia" }), 'it is a notebook in "julia"'],
+] as const)
+  test(`readNotebook() says in one line what is wrong with ${what}`, () => {
+    assert.throws(
+      () => readNotebook(json, '"a.ipynb"'),
+      ({ message }: Error) =>
+        message.startsWith('Cannot read "a.ipynb": ') && message.includes(why) && !message.includes("\n"),
+    );
+  });
+
+for (const kernelspec of [
+  {},
+  { name: "cellar", language: "typescript" },
+  { name: "cellar" },
+  { name: "tslab", language: "typescript" },
+  { name: "jslab", language: "javascript" },
+  { name: "deno", language: "typescript" },
+])
+  test(`readNotebook() reads notebooks of the kernel ${JSON.stringify(kernelspec)}`, () => {
+    assert.is(
+      readNotebook(inLanguage(kernelspec, { name: kernelspec.name === "cellar" ? "python" : "" })).cells.length,
+      0,
+    );
+  });
+
+test("readNotebook() gives each cell an id of its own", () => {
+  const cells = [undefined, "a", "a", "cell-4", undefined, "cell-3"].map((id) => ({
+    cell_type: "code",
+    source: "",
+    id,
+  }));
+  const ids = readNotebook({ nbformat: 4, cells }).cells.map(({ id }) => id);
+  assert.equal(ids, ["cell-1", "a", "cell-3-2", "cell-4", "cell-5", "cell-3"]);
 });
 
 test.run();
