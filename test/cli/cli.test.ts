@@ -157,7 +157,8 @@ commands(
     const store = await openStore(join(folder, "my.db"));
     const ids = ["0a1b-1", "0a1b-2", "0a2c-3"];
     for (const id of ids)
-      await store.beginRun(
+      await beginRun(
+        store,
         { ...RUN, id, flow: HOSTILE, place: { file: `${HOSTILE}.ipynb`, cell: HOSTILE } },
         [{ name: HOSTILE, task: HOSTILE, upstream: [], mapped: false, tags: [HOSTILE] }],
         { id: "owner", pid: process.pid, startedAt: 1000 },
