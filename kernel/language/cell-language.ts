@@ -19,6 +19,7 @@ import { complete } from "./complete.js";
 import { EarlierCells } from "./earlier-cells.js";
 import { fileNames } from "./file-names.js";
 import { foreignName } from "./foreign-names.js";
+import { globalImports } from "./global-types.js";
 import { impliedMembers } from "./implied-members.js";
 import { type Inspection, inspect } from "./inspect.js";
 import { isComplete } from "./is-complete.js";
@@ -54,6 +55,8 @@ export class CellLanguage {
   private readonly program: CellProgram;
   private readonly earlier = new EarlierCells();
   private readonly lost = new LostNames();
+  /** Files that are kept for their global types. */
+  private readonly globalFiles = new Set<string>();
   private readonly unsettled = new Map<string, Compiled[]>();
   /** Settled cells whose declarations are not made yet. */
   private readonly undeclared: Compiled[] = [];
@@ -149,9 +152,17 @@ export class CellLanguage {
       }
       for (const name of cell.names) this.values.add(name);
       for (const [name, from] of cell.imports) this.imports.set(name, from);
+      this.keepGlobals(cell);
       if (cell.declared.size > 0 || (cell.parts.augments && !bound)) this.undeclared.push(cell);
     }
     this.declareWhenIdle();
+  }
+
+  private keepGlobals({ parts, checked }: Compiled): void {
+    const imports = checked ? globalImports(checked.program, checked.file, this.globalFiles) : [];
+    this.earlier.keepGlobals({ references: parts.references, imports });
+    if (imports.length === 0) return;
+    for (const { fileName } of checked!.program.getSourceFiles()) this.globalFiles.add(fileName);
   }
 
   /** What a failed cell leaves: its bound names, and its types where they are new. */
@@ -174,6 +185,7 @@ export class CellLanguage {
     this.values = new Set();
     this.imports = new Map();
     this.earlier.clear();
+    this.globalFiles.clear();
     this.lost.clear();
   }
 
@@ -239,12 +251,12 @@ export class CellLanguage {
   }
 
   private open(
-    { text, isTsx, object }: CellParts,
+    { text, isTsx, object, references }: CellParts,
     wanted: ReadonlySet<string> | undefined,
     declared: ReadonlySet<string>,
     tail: string,
   ): OpenCell {
-    const file: CellFile = { text, isTsx, tail, ...this.earlier.view(wanted, declared) };
+    const file: CellFile = { text, isTsx, tail, ...this.earlier.view(wanted, declared, references) };
     if (object === undefined) return this.program.open(file);
     return this.program.open({ ...file, head: file.head + OBJECT_START, text: object, tail: OBJECT_END + tail });
   }

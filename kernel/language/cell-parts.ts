@@ -1,5 +1,7 @@
 import ts = require("typescript");
 
+import { referencesOf } from "./global-types.js";
+
 /** A top-level name of a cell. */
 export interface DeclaredName {
   /** It can be assigned to in later cells. */
@@ -21,6 +23,8 @@ export interface CellParts {
   readonly identifiers: ReadonlySet<string>;
   /** It adds to global types or to modules. */
   readonly augments: boolean;
+  /** Its `/// <reference … />` lines. */
+  readonly references: readonly string[];
   /** The last statement is an expression without a semicolon: the cell's value. */
   readonly hasResult: boolean;
   /** The cell without a last semicolon where it is an object literal, which the compiler would take for a block. */
@@ -111,6 +115,7 @@ function describe(text: string, parsed: Parsed): CellParts {
     identifiers,
     object: undefined,
     augments: file.statements.some((each) => ts.isModuleDeclaration(each) && !isNamespace(each)),
+    references: referencesOf(file),
     hasResult:
       last !== undefined &&
       (ts.isExpressionStatement(last) || (ts.isExportAssignment(last) && !last.isExportEquals)) &&

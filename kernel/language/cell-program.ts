@@ -20,6 +20,8 @@ export interface CellFile {
   readonly isTsx: boolean;
   /** The declaration file with what earlier cells declared. */
   readonly declarations: string;
+  /** Imports of earlier cells, for the global types that they bring. */
+  readonly globalImports: string;
 }
 
 /** A cell in the compiler's language service. Positions in `text` are moved by `offset` there. */
@@ -38,7 +40,7 @@ export interface OpenCell {
 
 /** Whether a path, with or without its ending, is a cell's as the compiler knows it: no such file exists. */
 export const isCellFile = (path: string): boolean =>
-  /\/__(cell|cell-globals|earlier-cells)__(\.d\.ts|\.tsx?)?$/.test(path);
+  /\/__(cell|cell-globals|earlier-cells|earlier-imports)__(\.d\.ts|\.tsx?)?$/.test(path);
 
 const OUR_FOLDER = dirname(fileURLToPath(new URL("../../src/index.d.ts", import.meta.url)));
 
@@ -58,7 +60,12 @@ const parsed = new ParsedFiles(isUnchanging, (path) => !isCellFile(path) && isCo
 export class CellProgram {
   private readonly service: ts.LanguageService;
   private readonly virtual: ReadonlyMap<string, { text: string; version: number }>;
-  private readonly names: { readonly ts: string; readonly tsx: string; readonly earlier: string };
+  private readonly names: {
+    readonly ts: string;
+    readonly tsx: string;
+    readonly earlier: string;
+    readonly imports: string;
+  };
   private readonly disk: ts.ModuleResolutionHost;
   /** How cells and the files that they import find others. */
   readonly imports: ImportResolver;
@@ -74,6 +81,7 @@ export class CellProgram {
       ts: join(folder, "__cell__.ts"),
       tsx: join(folder, "__cell__.tsx"),
       earlier: join(folder, "__earlier-cells__.d.ts"),
+      imports: join(folder, "__earlier-imports__.d.ts"),
     };
     this.virtual = new Map(
       [...Object.values(this.names), globals].map((path) => [
@@ -88,7 +96,9 @@ export class CellProgram {
       realpath: ts.sys.realpath!,
     };
     this.imports = new ImportResolver(folder, options, this.disk, (path) => this.checked?.getSourceFile(path));
-    const roots = [globals, nodeTypes(folder), this.names.earlier].filter((path) => path !== undefined);
+    const roots = [globals, nodeTypes(folder), this.names.earlier, this.names.imports].filter(
+      (path) => path !== undefined,
+    );
     this.service = ts.createLanguageService(this.host(roots), parsed.registry);
   }
 
@@ -97,6 +107,7 @@ export class CellProgram {
     this.isTsx = cell.isTsx;
     const path = cell.isTsx ? this.names.tsx : this.names.ts;
     this.write(this.names.earlier, cell.declarations);
+    this.write(this.names.imports, `${cell.globalImports}\nexport {};`);
     this.write(path, cell.head + cell.text + cell.tail);
     return {
       service: this.service,

@@ -1,5 +1,7 @@
 import { type CellDeclarations, isCellModule } from "./cell-declarations.js";
 import type { DeclaredName } from "./cell-parts.js";
+import type { CellFile } from "./cell-program.js";
+import type { GlobalTypes } from "./global-types.js";
 
 interface Visible extends DeclaredName {
   /** The ambient module that holds the name's declaration. */
@@ -10,6 +12,8 @@ interface Visible extends DeclaredName {
 export class EarlierCells {
   private readonly visible = new Map<string, Visible>();
   private readonly modules = new Map<string, CellDeclarations>();
+  private readonly references = new Set<string>();
+  private readonly globalImports = new Set<string>();
   private made = 0;
 
   /** The name of the ambient module for a cell; shown in messages that tell apart types of the same name. */
@@ -25,6 +29,12 @@ export class EarlierCells {
     this.forgetUnreachable();
   }
 
+  /** Keeps what a cell brought for the types of all later cells. */
+  keepGlobals({ references, imports }: GlobalTypes): void {
+    for (const each of references) this.references.add(each);
+    for (const each of imports) this.globalImports.add(each);
+  }
+
   get names(): ReadonlyMap<string, DeclaredName> {
     return this.visible;
   }
@@ -32,13 +42,20 @@ export class EarlierCells {
   clear(): void {
     this.visible.clear();
     this.modules.clear();
+    this.references.clear();
+    this.globalImports.clear();
   }
 
   /**
    * What a cell needs of earlier ones, so that a check costs the same however many there are.
    * @param wanted names that it uses and does not declare; undefined for all.
+   * @param references `/// <reference … />` lines of the cell itself.
    */
-  view(wanted: ReadonlySet<string> | undefined, declared: ReadonlySet<string>): { head: string; declarations: string } {
+  view(
+    wanted: ReadonlySet<string> | undefined,
+    declared: ReadonlySet<string>,
+    references: readonly string[],
+  ): Pick<CellFile, "head" | "declarations" | "globalImports"> {
     const perModule = new Map<string, string[]>();
     const variables: string[] = [];
     const needed = new Set<string>();
@@ -55,7 +72,11 @@ export class EarlierCells {
     const head = [...imports, ...variables].join(" ");
     return {
       head: head === "" ? "" : `${head}\n`,
-      declarations: [...this.reachable(needed)].map((name) => this.declaration(name)).join("\n"),
+      declarations: [
+        ...new Set([...this.references, ...references]),
+        ...[...this.reachable(needed)].map((name) => this.declaration(name)),
+      ].join("\n"),
+      globalImports: [...this.globalImports].map((name) => `import ${JSON.stringify(name)};`).join("\n"),
     };
   }
 

@@ -17,6 +17,7 @@ const ASKING: CellFile = {
   tail: "",
   isTsx: false,
   declarations: "",
+  globalImports: "",
 };
 
 /** What "cellar" exports, values and types. Takes as long as reading the library's types when nothing has yet. */
