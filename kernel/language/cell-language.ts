@@ -137,7 +137,8 @@ export class CellLanguage {
     for (const name of inFunctions.written) this.inFunctions.written.add(name);
     const compiled = { count, parts, declared: parts.declared, names, imports, checked };
     this.unsettled.set(id, [...(this.unsettled.get(id) ?? []), compiled]);
-    const warnings = problems.length > 0 ? [shown(problems, text, count).join("\n")] : [];
+    const warnings = [...(checked?.warnings ?? [])];
+    if (problems.length > 0) warnings.push(shown(problems, text, count).join("\n"));
     return { ok: true, js: script.code, filename, map: script.map, warnings: [...complaints, ...warnings] };
   }
 

@@ -5,11 +5,13 @@ import type { CellParts } from "./cell-parts.js";
 import type { OpenCell } from "./cell-program.js";
 import { inCellWords, ofEarlierName } from "./cell-words.js";
 import { type ConstantUse, constantsIn, isAmbientConstEnum } from "./const-enums.js";
-import { withImportsAsRun } from "./import-problems.js";
+import { versionWarnings, withImportsAsRun } from "./import-problems.js";
 import { isUnannotated } from "./unannotated.js";
 
 export interface CheckedCell {
   readonly diagnostics: readonly CellDiagnostic[];
+  /** What is to be said although the cell runs. */
+  readonly warnings: readonly string[];
   /** Imported names that mean types only. */
   readonly typeImports: ReadonlySet<string>;
   /** Members of packages' const enums that the cell uses: start of the expression in the cell's text → value. */
@@ -64,6 +66,7 @@ export function checkCell(
       .sort((a, b) => (a.start ?? 0) - (b.start ?? 0))
       .map((each) => toCellDiagnostic(inWords(each), parts.text, offset))
       .filter((each) => each !== undefined),
+    warnings: versionWarnings(file, folder),
     typeImports: types,
     constants: constantsIn(program.getTypeChecker(), file, offset, parts.text.length),
     program,

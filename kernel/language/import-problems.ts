@@ -3,8 +3,9 @@ import { dirname, relative } from "node:path";
 import ts = require("typescript");
 
 import { findModule } from "../../src/modules/find-module.js";
-import { packageName, whyNotFound } from "../../src/modules/missing-package.js";
+import { installedVersion, packageName, whyNotFound } from "../../src/modules/missing-package.js";
 import { type NpmSpecifier, npmSpecifier } from "../../src/modules/npm-specifier.js";
+import { fitsRange } from "../../src/modules/version-range.js";
 import { isCellModule } from "./cell-declarations.js";
 import { foreignImport } from "./foreign-imports.js";
 import type { ImportResolver } from "./import-resolver.js";
@@ -80,6 +81,16 @@ function notFound(specifier: string, folder: string): string {
   const why = whyNotFound(plain, folder);
   if (!why.startsWith("no such package")) return `Cannot find module '${specifier}': ${why}`;
   return `${said} To install it: ${installLine(npm ?? { name: packageName(plain), range: undefined })}`;
+}
+
+/** What is to be said of a cell's "npm:" imports although they run: another version than the one that is written. */
+export function versionWarnings(file: ts.SourceFile, folder: string): string[] {
+  return importsOf(file).flatMap(({ literal }) => {
+    const npm = npmSpecifier(literal.text);
+    const version = npm && npm.range !== undefined ? installedVersion(npm.name, folder) : undefined;
+    if (!npm || version === undefined || fitsRange(version, npm.range!) !== false) return [];
+    return `${npm.name} ${version} is installed, which is not what "${literal.text}" asks for; to change it: ${installLine(npm)}`;
+  });
 }
 
 /** The line of a cell that installs a package. */

@@ -1,6 +1,8 @@
 import ts = require("typescript");
 
+import { readNpmLines } from "../../src/modules/npm-lines.js";
 import { cellParts } from "./cell-parts.js";
+import { isRefusedUntyped } from "./untyped-errors.js";
 
 /** What more text can still mend, wherever the compiler reports it. */
 const UNENDED: ReadonlySet<number> = new Set([
@@ -18,15 +20,19 @@ const BROKEN: ReadonlySet<number> = new Set([
 
 /** Whether code is a whole cell, may become one with more text, or can never be one. */
 export function isComplete(
-  code: string,
+  text: string,
   preferTsx = false,
 ): { status: "complete" | "incomplete" | "invalid"; indent: string } {
+  const { code } = readNpmLines(text);
   const { syntaxErrors, file } = cellParts(code, preferTsx);
   const end = code.trimEnd().length;
   const isMendable = ({ code: number, start }: ts.DiagnosticWithLocation) =>
     UNENDED.has(number) || (start >= end && (!BROKEN.has(number) || code.endsWith("\\")));
   const unfinished = { status: "incomplete", indent: isInsideText(syntaxErrors) ? "" : indentAfter(code) } as const;
-  if (syntaxErrors.length === 0) return isBegun(file) ? unfinished : { status: "complete", indent: "" };
+  if (syntaxErrors.length === 0) {
+    if (isBegun(file)) return unfinished;
+    return { status: isRefusedUntyped(file) ? "invalid" : "complete", indent: "" };
+  }
   if (/(^|[;}\n])\s*export\s*$/.test(code)) return unfinished;
   const other = cellParts(code, !preferTsx).syntaxErrors;
   if (syntaxErrors.every(isMendable) || other.every(isMendable)) return unfinished;

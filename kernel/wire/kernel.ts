@@ -101,7 +101,7 @@ export class Kernel {
         execute_request: () => unmetReply("execute_request", "aborted", this.cells.count),
       });
     this.shells = new Shells(() => new CellQueue((request) => this.handle(request), abort));
-    this.handlers = this.newHandlers((cellId) => cellPlace(cellId, folder, process.env));
+    this.handlers = this.newHandlers(folder, (cellId) => cellPlace(cellId, folder, process.env));
   }
 
   /**
@@ -195,12 +195,12 @@ export class Kernel {
     if (request.header.msg_type === "shutdown_request") void this.stop();
   }
 
-  private newHandlers(placeOf: ExecuteParts["placeOf"]): HandlerTable {
+  private newHandlers(folder: string, placeOf: ExecuteParts["placeOf"]): HandlerTable {
     const { comms, session, outlet, cells, history, shells } = this;
     const { ask: language, settle } = this.language;
     return {
       kernel_info_request: kernelInfoHandler,
-      execute_request: executeHandler({ language, settle, session, outlet, cells, history, shells, placeOf }),
+      execute_request: executeHandler({ language, settle, session, folder, outlet, cells, history, shells, placeOf }),
       complete_request: completeHandler(language),
       inspect_request: inspectHandler(language),
       is_complete_request: isCompleteHandler(language),

@@ -1,3 +1,4 @@
+import { readNpmLines } from "../modules/npm-lines.js";
 import type { ImportedName, Unit } from "./cell-unit.js";
 import { type Choice, chooseUnits } from "./choose-units.js";
 import { type Cell, type Notebook, tagsOf } from "./notebook.js";
@@ -13,7 +14,8 @@ export interface FlowScript {
  * @param moveModule gives a relative import's path as seen from the script's folder.
  * @throws {SyntaxError} naming the cell that does not parse.
  */
-export function toFlowScript(notebook: Notebook, moveModule: (path: string) => string): FlowScript {
+export function toFlowScript(written: Notebook, moveModule: (path: string) => string): FlowScript {
+  const { notebook, installs } = withoutNpmLines(written);
   const parts = readCells(notebook.cells.filter(({ kind }) => kind === "code"));
   const choice = chooseUnits(parts);
   const script = freeName("script", choice);
@@ -21,6 +23,7 @@ export function toFlowScript(notebook: Notebook, moveModule: (path: string) => s
   const hasFlags = choice.units.some(isFlag);
   const blocks = [
     comment(textBefore(notebook, firstCode(notebook))),
+    comment(installs.length > 0 ? ["Before the first run:", ...installs].join("\n") : ""),
     [
       ...imports(choice.imports, moveModule),
       ...(isMain || hasFlags ? ['import { openScript } from "cellar/script";'] : []),
@@ -33,6 +36,18 @@ export function toFlowScript(notebook: Notebook, moveModule: (path: string) => s
     script: `${blocks.filter((each) => each !== "").join("\n\n")}\n`,
     warnings: [...choice.warnings, ...(parts.hasJsx ? [JSX_NAME] : [])],
   };
+}
+
+/** The notebook's code, and what its `%npm` lines had npm do. */
+function withoutNpmLines(notebook: Notebook): { readonly notebook: Notebook; readonly installs: readonly string[] } {
+  const installs: string[] = [];
+  const cells = notebook.cells.map((cell) => {
+    if (cell.kind !== "code") return cell;
+    const { commands, code } = readNpmLines(cell.source);
+    installs.push(...commands.map((args) => `  npm ${args.join(" ")}`));
+    return commands.length === 0 ? cell : { ...cell, source: code };
+  });
+  return { notebook: { ...notebook, cells }, installs: [...new Set(installs)] };
 }
 
 const JSX_NAME = "The notebook has JSX: give the script a name that ends in .tsx";

@@ -16,6 +16,9 @@ const FORMAT = [
 const MARKER = /^\/\/ %%(?: (.*))?$/;
 /** Lines of a cell that would be taken for a marker are written with one more comment sign. */
 const ESCAPED = /^(?:\/\/ ){2,}%%/;
+/** What a cell asks npm for is no TypeScript: a comment in the script. */
+const NPM_LINE = /^(?:\/\/ )*%npm\b/gm;
+const ESCAPED_NPM = /^(?:\/\/ )+%npm\b/;
 const TO_ESCAPE = /^(?:\/\/ )+%%/gm;
 /** Ends a line for JavaScript, so a comment cannot hold it, but not for a notebook's source. */
 const FOREIGN_LINE_END = /[\r\u2028\u2029]/;
@@ -78,7 +81,10 @@ function writeCell({ kind, id, source, metadata, attachments }: Cell): string {
     ...(inComment ? [`[${kind}]`] : []),
     ...Object.entries(pairs).map(([key, value]) => `${key}=${oneLine(value)}`),
   ];
-  const body = (inComment ? comment(source) : source).replaceAll(TO_ESCAPE, (marker) => `// ${marker}`);
+  const body = (inComment ? comment(source) : source.replaceAll(NPM_LINE, (line) => `// ${line}`)).replaceAll(
+    TO_ESCAPE,
+    (marker) => `// ${marker}`,
+  );
   return `${words.join(" ")}\n${body}`;
 }
 
@@ -87,7 +93,8 @@ const RESERVED = new Set(["id", "attachments", "metadata", "source"]);
 function readCell(marker: string, body: readonly string[], index: number): Cell {
   const { kind, title, pairs } = readMarker(marker);
   const { id, metadata: odd, attachments, source, ...plain } = pairs;
-  const lines = body.map((line) => (ESCAPED.test(line) ? line.slice("// ".length) : line));
+  const isEscaped = (line: string): boolean => ESCAPED.test(line) || (kind === "code" && ESCAPED_NPM.test(line));
+  const lines = body.map((line) => (isEscaped(line) ? line.slice("// ".length) : line));
   const text = (kind === "code" ? lines : lines.map((line) => line.replace(/^\/\/ ?/, ""))).join("\n");
   return {
     kind,

@@ -17,6 +17,18 @@ export function installedAt(name: string, folder: string): string | undefined {
   }
 }
 
+/** The version of a package that is installed, as seen from a folder; undefined where none is, or it says none. */
+export function installedVersion(name: string, folder: string): string | undefined {
+  const place = installedAt(name, folder);
+  if (place === undefined) return undefined;
+  try {
+    const { version } = JSON.parse(readFileSync(join(place, "package.json"), "utf8")) as { version?: unknown };
+    return typeof version === "string" ? version : undefined;
+  } catch {
+    return undefined; // the import itself meets what is broken
+  }
+}
+
 /**
  * Why Node finds nothing under a bare specifier in a module of `folder`: the package is not there, or it has no such
  * file. With the way out.

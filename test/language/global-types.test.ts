@@ -5,7 +5,8 @@ import { withNotebook } from "./notebook.js";
 const FILES: { readonly [path: string]: string } = {
   "node_modules/reflecting/package.json": '{ "name": "reflecting", "main": "index.js", "types": "index.d.ts" }',
   "node_modules/reflecting/index.js": "Reflect.reflected = () => 1;",
-  "node_modules/reflecting/index.d.ts": "declare global { namespace Reflect { function reflected(): number; } }\nexport {};",
+  "node_modules/reflecting/index.d.ts":
+    "declare global { namespace Reflect { function reflected(): number; } }\nexport {};",
   "node_modules/globe/package.json": '{ "name": "globe", "main": "index.js" }',
   "node_modules/globe/index.js": "globalThis.globe = { round: true };",
   "node_modules/@types/globe/package.json": '{ "name": "@types/globe", "types": "index.d.ts" }',
@@ -27,8 +28,16 @@ const CASES: readonly (readonly [what: string, first: string, later: string])[] 
   ["an import behind another", "import { indirect } from './indirect.ts';", "[1, 2].second()?.toFixed()"],
   ["an @types package of globals", "import 'globe';", "globe.round === true"],
   ["an addition to a module", "import './base-more.ts';", "import { Base } from 'base';\nnew Base().more().length"],
-  ["a reference to a library", '/// <reference lib="dom" />\nlet page: Document | undefined;', "let body: HTMLElement | null = null;"],
-  ["a reference after an import of an earlier cell", '/// <reference lib="dom" />\nconst a: HTMLElement | number = one;', "let b: HTMLElement;"],
+  [
+    "a reference to a library",
+    '/// <reference lib="dom" />\nlet page: Document | undefined;',
+    "let body: HTMLElement | null = null;",
+  ],
+  [
+    "a reference after an import of an earlier cell",
+    '/// <reference lib="dom" />\nconst a: HTMLElement | number = one;',
+    "let b: HTMLElement;",
+  ],
   ["a declaration of the cell's own", "declare global { interface Date { own: 1 } }", "new Date().own.toFixed()"],
 ];
 for (const [what, first, later] of CASES)

@@ -1,4 +1,5 @@
 import type { Caller } from "../../../src/links/calls.js";
+import { readNpmLines } from "../../../src/modules/npm-lines.js";
 import type { LanguageCalls } from "../../links/language-calls.js";
 import type { CellRun, RunAnswer } from "../../links/session-calls.js";
 import { flagField, objectField, optionalText, textField } from "../../protocol/fields.js";
@@ -6,6 +7,7 @@ import type { ErrorContent, JsonObject } from "../../protocol/messages.js";
 import { type Cells, KeyboardInterrupt, type RunningCell } from "../cells.js";
 import { errorContent, type Handler } from "../dispatch.js";
 import type { Outlet } from "../outlet.js";
+import { runNpm } from "../run-npm.js";
 import type { Session } from "../session.js";
 import type { Shells } from "../shells.js";
 import type { History } from "./history.js";
@@ -16,6 +18,8 @@ export interface ExecuteParts {
   /** Tells the compiler that a cell has ended. */
   readonly settle: (ask: LanguageCalls["settle"]["ask"]) => void;
   readonly session: Session;
+  /** The notebook's. */
+  readonly folder: string;
   readonly outlet: Outlet;
   readonly cells: Cells;
   readonly history: History;
@@ -85,7 +89,11 @@ async function runCell(
       if (!page) outlet.print("stdout", `Nothing is known of "${question.name}"\n`, cell.header);
       return { status: "ok", userExpressions: {}, payload: page ? [page] : [] };
     }
-    const compiled = await Promise.race([language("compile", { cell: id, code, count: cell.count }), interrupted]);
+    const npm = readNpmLines(code);
+    const print = (name: "stdout" | "stderr", text: string) => outlet.print(name, text, cell.header);
+    for (const args of npm.commands) await runNpm(args, { folder: parts.folder, print, interrupted });
+    const compiling = language("compile", { cell: id, code: npm.code, count: cell.count });
+    const compiled = await Promise.race([compiling, interrupted]);
     for (const warning of compiled.warnings) outlet.print("stderr", `${warning}\n`, cell.header);
     if (!compiled.ok) return { status: "error", error: compiled.error };
     // Until the session has the cell, an interrupt has nothing there to stop.
