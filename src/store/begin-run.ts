@@ -3,10 +3,11 @@ import type { BeginAsk, BegunRun, RunHold, RunParameters, RunPlace } from "./beg
 import { buryRun, giveUpRun } from "./bury-run.js";
 import type { Session } from "./database.js";
 import type { SqlRow, SqlValue } from "./driver.js";
+import type { OwnerWatch } from "./owner-watch.js";
 import { saveOwner } from "./owners.js";
 import { movePlace, renamedFrom } from "./renamed-place.js";
 import { checked, checksumOf, isWhole, parse } from "./row-checksum.js";
-import { isGoingOn, SELECT_HELD, selectRun } from "./run-selection.js";
+import { isGoingOn, SELECT_HELD, type SelectionDeps, selectRun } from "./run-selection.js";
 import { RunOwnedError } from "./store.js";
 import { summaryOf } from "./summary-rows.js";
 
@@ -22,17 +23,16 @@ export type Beginning = Omit<BegunRun, "previous">;
 /**
  * Finds the run to resume and takes it over, or begins a new one. Asked again by the same ask, as after the end of a
  * store process, it changes nothing. @throws {RunOwnedError} {RangeError}
- * @param folder that places are relative to; null where files cannot be looked up
  */
-export async function beginRun(session: Session, ask: BeginAsk, folder: string | null): Promise<Beginning> {
+export async function beginRun(session: Session, ask: BeginAsk, deps: SelectionDeps): Promise<Beginning> {
   const begun = await session.first(SELECT_BEGUN, ask.newId);
   if (begun) return await begunAlready(session, begun, ask);
   const { owner, place, now } = ask;
-  if (folder !== null) await followRenamed(session, place, folder);
+  if (deps.folder !== null) await followRenamed(session, place, deps.folder);
   await saveOwner(session, owner, now);
   const flowId = (await session.first(SELECT_FLOW, place.flow, place.file, place.cell))?.id as number | undefined;
-  const found = await selectRun(session, ask, flowId, folder);
-  return found ? await takeOver(session, ask, String(found.id)) : await beginNew(session, ask, flowId);
+  const found = await selectRun(session, ask, flowId, deps);
+  return found ? await takeOver(session, ask, String(found.id), deps.watch) : await beginNew(session, ask, flowId);
 }
 
 async function begunAlready(session: Session, begun: SqlRow, ask: BeginAsk): Promise<Beginning> {
@@ -62,9 +62,9 @@ async function beginNew(session: Session, ask: BeginAsk, flowId: number | undefi
 }
 
 /** The run is nobody's any more: it ended, it waits for a person, its owner is dead or gave it up. */
-async function takeOver(session: Session, ask: BeginAsk, runId: string): Promise<Beginning> {
+async function takeOver(session: Session, ask: BeginAsk, runId: string, watch: OwnerWatch): Promise<Beginning> {
   const { owner, occurrence, parameters, now } = ask;
-  await buryRun(session, runId, now);
+  await buryRun(session, runId, watch, now);
   const left = (await session.first(SELECT_HELD, runId))!;
   if (left.holder_id !== null && isGoingOn(left)) await giveUpRun(session, left, now);
   const before = summaryOf(left);

@@ -3,7 +3,7 @@ import { NO_RESULT_RECORD, RUNNING_TYPES, type StateRecord } from "../contracts/
 import { writeAppends } from "./append-rows.js";
 import type { Session } from "./database.js";
 import type { SqlRow } from "./driver.js";
-import { isAlive } from "./owners.js";
+import type { OwnerWatch } from "./owner-watch.js";
 import { readRunningTasks } from "./run-rows.js";
 import { isGoingOn, SELECT_HELD } from "./run-selection.js";
 import type { Transition } from "./store.js";
@@ -16,13 +16,13 @@ const WAS_GIVEN_UP = "It was stopped and did not end in time.";
 const GOING_ON = "type IN (SELECT value FROM json_each(?))";
 
 /** Ids of the runs that seem to be under way, but whose owner is dead. */
-export async function runsOfTheDead(session: Session, now: EpochMs): Promise<string[]> {
+export async function runsOfTheDead(session: Session, watch: OwnerWatch): Promise<string[]> {
   const running = JSON.stringify(RUNNING_TYPES);
   const owners = await session.all(
     `SELECT * FROM owners WHERE id IN (SELECT holder_id FROM flow_runs WHERE ${GOING_ON})`,
     running,
   );
-  const dead = owners.filter((owner) => !isAlive(owner, now)).map(({ id }) => id);
+  const dead = owners.filter((owner) => watch.judge(owner) === "dead").map(({ id }) => id);
   if (dead.length === 0) return [];
   const rows = await session.all(
     `SELECT id FROM flow_runs WHERE ${GOING_ON} AND holder_id IN (SELECT value FROM json_each(?))`,
@@ -33,15 +33,15 @@ export async function runsOfTheDead(session: Session, now: EpochMs): Promise<str
 }
 
 /** Whether something of a run was left unfinished by an owner that is dead. */
-export async function needsBurial(session: Session, runId: string, now: EpochMs): Promise<boolean> {
+export async function needsBurial(session: Session, runId: string, watch: OwnerWatch): Promise<boolean> {
   const row = await session.first(SELECT_HELD, runId);
-  if (!row || row.holder_id === null || isAlive(row, now)) return false;
+  if (!row || row.holder_id === null || watch.judge(row) !== "dead") return false;
   return isGoingOn(row) || (await readRunningTasks(session, Number(row.number), runId)).length > 0;
 }
 
 /** Appends Crashed to what a dead owner left Running. Another process may have done it meanwhile. */
-export async function buryRun(session: Session, runId: string, now: EpochMs): Promise<void> {
-  if (await needsBurial(session, runId, now))
+export async function buryRun(session: Session, runId: string, watch: OwnerWatch, now: EpochMs): Promise<void> {
+  if (await needsBurial(session, runId, watch))
     await crashRun(session, (await session.first(SELECT_HELD, runId))!, PROCESS_ENDED, now);
 }
 

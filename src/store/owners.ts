@@ -6,10 +6,8 @@ import { findProcess, machineMark } from "./process-mark.js";
 
 /** How often a store process writes that the owners it serves are alive. */
 export const BEAT_MS = 5_000;
-/** An owner that cannot be looked up is taken for dead when it was silent for so long. */
-const SILENCE_MS = 4 * BEAT_MS;
-/** Start times of the same process, counted in two ways, differ by less (a clock may be set meanwhile). */
-const START_TOLERANCE_MS = 60_000;
+/** Start times of the same process, counted in two ways, differ by less: a clock may be set meanwhile. */
+const START_TOLERANCE_MS = 7 * 86_400_000;
 
 /** Writes who an owner is, as far as this machine can tell; it asks right now, so it is alive. */
 export async function saveOwner(session: Session, owner: Owner, now: EpochMs): Promise<void> {
@@ -25,17 +23,6 @@ export async function saveOwner(session: Session, owner: Owner, now: EpochMs): P
     mark,
     now,
   );
-}
-
-/** Whether the owner in this row of `owners` may still be running. */
-export function isAlive(owner: SqlRow, now: EpochMs): boolean {
-  const heard = now - Number(owner.beat_at) < SILENCE_MS;
-  if (owner.machine !== machineMark()) return heard;
-  const found = findProcess(Number(owner.pid));
-  if (!found) return false;
-  if (found.mark === null) return heard;
-  if (owner.process_mark !== null) return owner.process_mark === found.mark;
-  return mayBe(Number(owner.started_at), found.startedAt);
 }
 
 /** Writes that these owners are alive; the dead among them are left out. */
@@ -57,4 +44,4 @@ export function ownerName(owner: SqlRow): string {
 }
 
 /** A pid given anew belongs to a process that started later than the one it was told of. */
-const mayBe = (told: EpochMs, found: EpochMs | null) => found === null || found - told < START_TOLERANCE_MS;
+export const mayBe = (told: EpochMs, found: EpochMs | null) => found === null || found - told < START_TOLERANCE_MS;

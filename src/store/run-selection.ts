@@ -3,17 +3,28 @@ import { FINISHED_TYPES, type StateType, SUCCESSFUL_TYPES } from "../contracts/r
 import type { BeginAsk, RunPlace } from "./begin-ask.js";
 import type { Session } from "./database.js";
 import type { SqlRow } from "./driver.js";
-import { isAlive, ownerName } from "./owners.js";
+import type { OwnerWatch } from "./owner-watch.js";
+import { ownerName } from "./owners.js";
 import { isGone } from "./renamed-place.js";
 import { RunOwnedError } from "./store.js";
 
 const HELD_RUNS = `
   SELECT flow_runs.*, attempts.record, attempts.checksum, attempts.number AS attempt_number,
     flows.flow, flows.file, flows.cell,
-    owners.pid, owners.started_at, owners.machine, owners.process_mark, owners.beat_at
+    owners.pid, owners.started_at, owners.machine, owners.process_mark, owners.beat_at, owners.beats
   FROM flow_runs JOIN flows ON flows.id = flow_runs.flow_id
   JOIN attempts ON attempts.flow_run = flow_runs.number AND attempts.attempt = flow_runs.attempt
   LEFT JOIN owners ON owners.id = flow_runs.holder_id`;
+
+/** What choosing a run needs beside the store. */
+export interface SelectionDeps {
+  /** That places are relative to; null where files cannot be looked up. */
+  readonly folder: string | null;
+  readonly watch: OwnerWatch;
+}
+
+/** The owner was not heard of for long, and may be dead: who asks again later is told. */
+export class DoubtfulOwnerError extends RunOwnedError {}
 
 /** A run with its newest attempt and who holds it, before its records are parsed. */
 export const SELECT_HELD = `${HELD_RUNS} WHERE flow_runs.id = ?`;
@@ -42,16 +53,16 @@ export async function selectRun(
   session: Session,
   ask: BeginAsk,
   flowId: number | undefined,
-  folder: string | null,
+  { folder, watch }: SelectionDeps,
 ): Promise<SqlRow | undefined> {
   const { choice } = ask;
   if (choice.kind === "new") return undefined;
-  if (choice.kind === "run") return await runById(session, ask, choice.id, folder);
+  if (choice.kind === "run") return await runById(session, ask, choice.id, { folder, watch });
   const found = flowId === undefined ? undefined : await candidate(session, ask, flowId);
   if (!found) return undefined;
-  if (isHeldByOther(found, ask)) {
+  if (isHeldByOther(found, ask, watch)) {
     if (differ(found.parameters_key, ask.parameters.key)) return undefined;
-    throw ownedError("begin", found);
+    throw ownedError("begin", found, watch);
   }
   if (isHeldHere(found, ask)) return undefined; // several runs at once are runs of their own
   const succeeded = SUCCESSFUL_TYPES.includes(found.type as StateType);
@@ -71,7 +82,7 @@ async function candidate(session: Session, ask: BeginAsk, flowId: number): Promi
   return await session.first(SAME, flowId, taken, occurrence);
 }
 
-async function runById(session: Session, ask: BeginAsk, id: string, folder: string | null): Promise<SqlRow> {
+async function runById(session: Session, ask: BeginAsk, id: string, { folder, watch }: SelectionDeps): Promise<SqlRow> {
   const what = `Cannot resume run ${JSON.stringify(id)}`;
   const found = await session.first(SELECT_HELD, id);
   if (!found) throw new RangeError(`${what}: the store has no such run; \`cellar runs\` lists those that it has`);
@@ -81,7 +92,7 @@ async function runById(session: Session, ask: BeginAsk, id: string, folder: stri
     const [its, asked] = [nameOf(found as unknown as RunPlace), nameOf(ask.place)];
     throw new RangeError(`${what}: it is a run of ${its}, not of ${asked}; resume it there, or begin a run of its own`);
   }
-  if (isHeldByOther(found, ask)) throw ownedError("resume", found);
+  if (isHeldByOther(found, ask, watch)) throw ownedError("resume", found, watch);
   if (isHeldHere(found, ask)) throw new RangeError(`${what}: it has not ended; wait for its end, or cancel it`);
   return found;
 }
@@ -91,18 +102,17 @@ const nameOf = ({ flow, file }: RunPlace): string =>
 
 const differ = (one: unknown, other: unknown): boolean => one !== null && other !== null && one !== other;
 
-const isHeldByOther = (run: SqlRow, { owner, now }: BeginAsk): boolean =>
-  run.holder_id !== null && run.holder_id !== owner.id && isGoingOn(run) && isAlive(run, now);
+const isHeldByOther = (run: SqlRow, { owner }: BeginAsk, watch: OwnerWatch): boolean =>
+  run.holder_id !== null && run.holder_id !== owner.id && isGoingOn(run) && watch.judge(run) !== "dead";
 
 const isHeldHere = (run: SqlRow, { owner, abandoned = [] }: BeginAsk): boolean =>
   run.holder_id === owner.id && isGoingOn(run) && !abandoned.includes(String(run.id));
 
-function ownedError(action: string, run: SqlRow): RunOwnedError {
+function ownedError(action: string, run: SqlRow, watch: OwnerWatch): RunOwnedError {
   const since = new Date(sinceOf(run)).toISOString().replace("T", " ").slice(0, 19);
   const wayOut = 'wait for its end, stop it there, or begin another run with resume: "never"';
-  return new RunOwnedError(
-    `Cannot ${action} run ${JSON.stringify(run.id)} of flow ${JSON.stringify(run.flow)}: ${ownerName(run)} runs it now, since ${since} UTC; ${wayOut}`,
-  );
+  const told = `Cannot ${action} run ${JSON.stringify(run.id)} of flow ${JSON.stringify(run.flow)}: ${ownerName(run)} runs it now, since ${since} UTC; ${wayOut}`;
+  return watch.judge(run) === "doubtful" ? new DoubtfulOwnerError(told) : new RunOwnedError(told);
 }
 
 function sinceOf(run: SqlRow): EpochMs {

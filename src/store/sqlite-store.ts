@@ -4,18 +4,18 @@ import { checkAppend, checkResults } from "./append-checks.js";
 import type { Append } from "./append-rows.js";
 import type { BeginAsk, BegunRun, RunHold, RunParameters } from "./begin-ask.js";
 import { beginRun, setGraph, setParameters } from "./begin-run.js";
-import { resultIdOf } from "./blobs.js";
 import { buryRun, needsBurial, runsOfTheDead } from "./bury-run.js";
 import type { Write } from "./commits.js";
 import type { Session } from "./database.js";
-import type { OpenDriver, SqlRow } from "./driver.js";
+import type { OpenDriver } from "./driver.js";
 import { GatheredAsks } from "./gathered-asks.js";
 import { collectGarbage } from "./gc.js";
 import { HeldRuns } from "./held-runs.js";
 import { checkHold, keepTaskRuns } from "./holds.js";
+import { OwnerWatch, WATCH_MS } from "./owner-watch.js";
 import { beat } from "./owners.js";
 import type { RememberedRun } from "./remembered-run.js";
-import { checksumOf } from "./row-checksum.js";
+import { makerOf, readStoredText, resultRow } from "./result-rows.js";
 import {
   newestCached,
   readAttempts,
@@ -25,18 +25,9 @@ import {
   readRuns,
   readTasksBefore,
 } from "./run-rows.js";
+import { DoubtfulOwnerError } from "./run-selection.js";
 import { openSqlite3 } from "./sqlite3-driver.js";
-import {
-  type CacheAsk,
-  type CacheHit,
-  CorruptResultError,
-  damageText,
-  type GcReport,
-  type RunChange,
-  type RunFilter,
-  type Store,
-  type Transition,
-} from "./store.js";
+import type { CacheAsk, CacheHit, GcReport, RunChange, RunFilter, Store, Transition } from "./store.js";
 import { isStoreFailure } from "./store-failure.js";
 import { lossText, StoreFile } from "./store-file.js";
 import { folderOfStore } from "./store-path.js";
@@ -44,13 +35,16 @@ import { readLogs, writeLogs } from "./task-logs.js";
 import type { RememberedTask, ResultId } from "./task-memory.js";
 import { WriteQueue } from "./write-queue.js";
 
-const SELECT_RESULT = "SELECT text, serializer, preview, made_by, checksum FROM results WHERE id = ?";
+/** How often an owner that may be dead is looked at again. */
+const DOUBT_MS = 1000;
 
 export interface SqliteStoreOptions {
   /** @default the npm package `sqlite3` */
   readonly openDriver?: OpenDriver;
   /** @default Date.now */
   readonly now?: () => EpochMs;
+  /** Milliseconds that no setting of the clock changes. @default performance.now */
+  readonly elapsed?: () => number;
   /** Called with what a person should know when the file was removed or replaced and is opened anew. @default nothing */
   readonly onLoss?: (text: string) => void;
 }
@@ -64,6 +58,7 @@ export class SqliteStore implements Store {
     this.#readOnce((session) => newestCached(session, asks)),
   );
   readonly #held = new HeldRuns(() => this.#beat());
+  readonly #watch: OwnerWatch;
   /** What the next run to begin says. */
   readonly #notices: string[] = [];
   #following: Promise<void> | undefined;
@@ -73,19 +68,23 @@ export class SqliteStore implements Store {
   private constructor(file: StoreFile, options: Required<SqliteStoreOptions>) {
     this.#file = file;
     this.#options = options;
+    this.#watch = new OwnerWatch(options.now, options.elapsed);
   }
 
   /** @param path the file, made where it is missing; ":memory:" keeps all in memory. */
   static async open(path: string, options: SqliteStoreOptions = {}): Promise<SqliteStore> {
-    const { openDriver = openSqlite3, now = Date.now, onLoss = () => {} } = options;
-    return new SqliteStore(await StoreFile.open(path, openDriver), { openDriver, now, onLoss });
+    const { openDriver = openSqlite3, now = Date.now, elapsed = () => performance.now(), onLoss = () => {} } = options;
+    return new SqliteStore(await StoreFile.open(path, openDriver), { openDriver, now, elapsed, onLoss });
   }
 
   async begin(ask: BeginAsk): Promise<BegunRun> {
     await this.#follow();
     const folder = this.#isInMemory ? null : folderOfStore(this.#path);
     const abandoned = [...(ask.abandoned ?? []), ...this.#held.lostRuns];
-    const begun = await this.#change((session) => beginRun(session, { ...ask, abandoned }, folder));
+    const deps = { folder, watch: this.#watch };
+    const begun = await this.#whenCertain(() =>
+      this.#change((session) => beginRun(session, { ...ask, abandoned }, deps)),
+    );
     const { runId, attempt } = begun.hold;
     this.#held.add(begun.hold);
     // The run is this owner's by now: nobody else changes what its attempts left.
@@ -101,8 +100,8 @@ export class SqliteStore implements Store {
   }
 
   async rememberedRun(runId: string): Promise<RememberedRun | undefined> {
-    if (await this.#read((session) => needsBurial(session, runId, this.#options.now())))
-      await this.#change((session) => buryRun(session, runId, this.#options.now()));
+    if (await this.#read((session) => needsBurial(session, runId, this.#watch)))
+      await this.#change((session) => buryRun(session, runId, this.#watch, this.#options.now()));
     return await this.#read((session) => readRememberedRun(session, runId));
   }
 
@@ -143,15 +142,11 @@ export class SqliteStore implements Store {
   }
 
   async readResult(id: ResultId): Promise<string> {
-    const row = await this.#readOnce((session) => session.first(SELECT_RESULT, id));
-    if (!row) throw new RangeError(`Cannot read result ${id}: the store does not have it`);
-    const text = row.text === null ? (await this.#file.blobs.read(id))?.toString() : String(row.text);
-    if (text !== undefined && (row.text === null || resultIdOf(text) === id)) return text;
-    throw new CorruptResultError(damageText(`result ${id}`, makerOf(row)));
+    return await readStoredText(id, await this.#readOnce((session) => resultRow(session, id)), this.#file.blobs);
   }
 
   async madeBy(id: ResultId): Promise<string | undefined> {
-    const row = await this.#readOnce((session) => session.first(SELECT_RESULT, id));
+    const row = await this.#readOnce((session) => resultRow(session, id));
     return row && makerOf(row);
   }
 
@@ -260,11 +255,23 @@ export class SqliteStore implements Store {
     await this.#writes.add(write);
   }
 
+  /** Begins once it is known whether an owner that was silent for long is dead. */
+  async #whenCertain<T>(begin: () => Promise<T>): Promise<T> {
+    for (const start = this.#options.elapsed(); ; ) {
+      try {
+        return await begin();
+      } catch (error) {
+        if (!(error instanceof DoubtfulOwnerError) || this.#options.elapsed() - start > 2 * WATCH_MS) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, DOUBT_MS));
+    }
+  }
+
   /** Appends Crashed to what dead owners left Running. */
   async #buryTheDead(): Promise<void> {
     await this.#follow();
-    for (const runId of await this.#read((session) => runsOfTheDead(session, this.#options.now())))
-      await this.#change((session) => buryRun(session, runId, this.#options.now()));
+    for (const runId of await this.#read((session) => runsOfTheDead(session, this.#watch)))
+      await this.#change((session) => buryRun(session, runId, this.#watch, this.#options.now()));
   }
 
   async #read<T>(body: (session: Session) => Promise<T>): Promise<T> {
@@ -280,10 +287,4 @@ export class SqliteStore implements Store {
   #checkOpen(): void {
     if (this.#closing) throw new Error("Cannot use the store: it is closed");
   }
-}
-
-/** The task whose result a row is; its name is not told where the row is damaged. */
-function makerOf({ serializer, preview, made_by, checksum }: SqlRow): string {
-  const isKnown = checksum === null || checksum === checksumOf(String(serializer), String(preview), String(made_by));
-  return isKnown ? String(made_by) : "unknown";
 }

@@ -1,28 +1,18 @@
 import { existsSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { BytesReference } from "../../src/result/stored-bytes.js";
 import { shelfOf } from "../../src/store/result-source.js";
 import { CorruptResultError, type ResultWrite, type Store } from "../../src/store/store.js";
 import { attemptTests } from "./attempt-suite.js";
 import { beginTests, holdTests } from "./begin-suite.js";
-import type { DeclareTest } from "./declare-test.js";
+import { type DeclareTest, declaring } from "./declare-test.js";
 import { rejects } from "./rejects.js";
 import { appendTo, beginRun, graphOf, holdOf, resultOf, runOf, self, stateOf, transitionOf } from "./sample-records.js";
 
 /** What every store promises. Each store's test file runs it with its own `open`. */
 export function storeSuite(name: string, open: () => Promise<Store>): void {
-  const it = suite(name);
-  const test = (title: string, body: (store: Store) => Promise<void>) =>
-    it(`${name}.${title}`, async () => {
-      const store = await open();
-      try {
-        await body(store);
-      } finally {
-        await store.close();
-      }
-    });
+  const { test, run } = declaring(name, open);
   runTests(test);
   beginTests(test);
   holdTests(test);
@@ -32,7 +22,7 @@ export function storeSuite(name: string, open: () => Promise<Store>): void {
   resultTests(test);
   gcTests(test);
   blobTests(test);
-  it.run();
+  run();
 }
 
 function runTests(test: DeclareTest): void {
