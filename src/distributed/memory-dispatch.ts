@@ -10,6 +10,7 @@ export interface MemoryClock {
 const LEASE_MS = 6000;
 const TAKE_MS = 2000;
 const WORKER_SEEN_MS = 10_000;
+const MOST_NOTES = 20_000;
 
 interface Waiting extends Posting {
   /** Workers that took it before. */
@@ -48,7 +49,10 @@ export class MemoryQueue {
   }
 
   say(run: string, notes: readonly Note[]): void {
-    this.notes.set(run, [...(this.notes.get(run) ?? []), ...notes]);
+    const known = this.notes.get(run) ?? [];
+    this.notes.set(run, known);
+    known.push(...notes);
+    if (known.length > 2 * MOST_NOTES) known.splice(0, known.length - MOST_NOTES);
     for (const follower of this.followers) if (follower.run === run) follower.listener(notes);
   }
 
@@ -136,7 +140,7 @@ export class MemoryDispatch implements Dispatch {
     this.queue.followers.add(follower);
     this.#followed.add(follower);
     const known = this.queue.notes.get(run) ?? [];
-    if (known.length > 0) queueMicrotask(() => listener(known));
+    if (known.length > 0) queueMicrotask(() => listener([...known]));
     return () => this.queue.followers.delete(follower);
   }
   async rewind(): Promise<void> {} // nothing is read by position here

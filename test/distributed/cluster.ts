@@ -25,7 +25,9 @@ export class WorkerProcess {
         this.output += String(text);
       });
     this.ended = new Promise((resolve) => this.#child.once("exit", resolve));
-    process.once("exit", () => this.#child.kill("SIGKILL")); // a test that failed leaves nothing behind
+    const end = () => this.#child.kill("SIGKILL"); // a test that failed leaves nothing behind
+    process.once("exit", end);
+    void this.ended.then(() => process.off("exit", end));
   }
 
   get pid(): number {

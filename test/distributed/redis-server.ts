@@ -36,7 +36,9 @@ export class RedisServer {
     const usual = ["--port", String(this.port), "--bind", "127.0.0.1", "--dir", this.folder, "--save", ""];
     this.#process = spawn(PROGRAM, [...usual, ...this.args], { stdio: "ignore" });
     const running = this.#process;
-    process.once("exit", () => running.kill("SIGKILL")); // a test that failed leaves nothing behind
+    const end = () => running.kill("SIGKILL"); // a test that failed leaves nothing behind
+    process.once("exit", end);
+    running.once("exit", () => process.off("exit", end));
     await listening(this.port);
   }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { startCellarCluster } from "../distributed/cellar-cluster.js";
 import { runCellar } from "./run-cellar.js";
 
 const GUIDES = fileURLToPath(new URL("../../../docs/guides/", import.meta.url));
@@ -36,7 +37,11 @@ for (const name of (await readdir(GUIDES)).filter((each) => each.endsWith(".md")
     }));
     const notebook = { cells, metadata: {}, nbformat: 4, nbformat_minor: 5 };
     await writeFile(join(folder, "guide.ipynb"), JSON.stringify(notebook));
+    const cluster = name === "many-machines.md" ? await startCellarCluster(folder, 2) : undefined;
+    if (cluster) process.env.CELLAR_QUEUE = cluster.connection;
     const ran = await runCellar(folder, "run", "guide.ipynb", "-o", "out.ipynb");
+    await cluster?.end();
+    delete process.env.CELLAR_QUEUE;
     assert.is(ran.code, 0, ran.said);
     const out = JSON.parse(await readFile(join(folder, "out.ipynb"), "utf8"));
     for (const [index, source] of samples.entries()) compare(source, out.cells[index].outputs);
