@@ -1,7 +1,8 @@
 /** What `import … from "cellar"` gives: public names only. */
+import { ScriptHost } from "./engine/host/script-host.js";
 import { installEngine } from "./engine/install.js";
 
-installEngine();
+installEngine(new ScriptHost(process.argv[1]));
 
 export type { EpochMs, Json } from "./contracts/json.js";
 export type {
@@ -22,13 +23,13 @@ export { FolderShelf } from "./distributed/shelves.js";
 export { type DisplayOptions, display } from "./engine/display.js";
 export { LocalExecutor, type LocalOptions } from "./engine/executors/local-executor.js";
 export { ThreadExecutor, type ThreadOptions } from "./engine/executors/thread-executor.js";
-export type { LiveRun, Surroundings } from "./engine/host/host.js";
-export { currentSurroundings, setSurroundings } from "./engine/host/script-host.js";
-export { cancelRun, retryRun } from "./engine/run/live-runs.js";
+export { cancelRun, retryRun } from "./engine/install.js";
 export { merge, when } from "./flow/branch.js";
 export type { Executor, RunToken, TaskRef } from "./flow/executor.js";
 export { Flow, type FlowOptions, flow, type RunOptions } from "./flow/flow.js";
+export type { FlowPlan, PlanCounts, PlannedCall } from "./flow/flow-plan.js";
 export { FlowResults, type FlowState } from "./flow/flow-results.js";
+export type { Limit, Limits } from "./flow/limits.js";
 export type { VisualizeOptions } from "./flow/visualize.js";
 export type { ByteShelf } from "./result/byte-shelf.js";
 export { CompressedSerializer } from "./result/compressed-serializer.js";
@@ -75,6 +76,7 @@ export {
   TriggerFailed,
   ValidationFailed,
 } from "./state/states.js";
+export { UnfinishedCallError } from "./state/unfinished-call-error.js";
 export { openStore } from "./store/open-store.js";
 export {
   CorruptResultError,
@@ -84,6 +86,7 @@ export {
   type Store,
 } from "./store/store.js";
 export { defaultStorePath } from "./store/store-path.js";
+export { type BackoffOptions, backoff } from "./task/backoff.js";
 export { context, type TaskContext } from "./task/context.js";
 export type { Duration } from "./task/duration.js";
 export { Flattened, flatten, type Input, Unmapped, unmapped } from "./task/input.js";
@@ -91,7 +94,7 @@ export { Parameter, type ParameterOptions, parameter, type StandardSchema } from
 export type { Produced } from "./task/produced.js";
 export { Signal, signals } from "./task/signals.js";
 export { type Task, task } from "./task/task.js";
-export { TaskCall, UnfinishedCallError } from "./task/task-call.js";
+export { TaskCall } from "./task/task-call.js";
 export type { StateHandler, TaskDefinition, TaskOptions } from "./task/task-definition.js";
 export { type Share, type Trigger, triggers } from "./task/triggers.js";
 export { type CacheValidator, type Hashes, validators } from "./task/validators.js";

@@ -1,10 +1,9 @@
 import type { Rerun } from "../../src/contracts/run-comm.js";
 import { resultBundle } from "../../src/display/result-bundle.js";
 import { stateBundle } from "../../src/display/state-bundle.js";
-import type { LiveRun, Surroundings } from "../../src/engine/host/host.js";
-import { setSurroundings } from "../../src/engine/host/script-host.js";
-import { cancelRun, retryRun } from "../../src/engine/run/live-runs.js";
-import { forgetCells } from "../../src/engine/run/top-level-run.js";
+import type { Engine } from "../../src/engine/engine.js";
+import type { Host, LiveRun, RunThere } from "../../src/engine/host/host.js";
+import { installEngine } from "../../src/engine/install.js";
 import type { Answers } from "../../src/links/calls.js";
 import type { Port } from "../../src/links/port.js";
 import { Result } from "../../src/result/result.js";
@@ -18,19 +17,16 @@ import { TaskCall } from "../../src/task/task-call.js";
 import type { SessionCalls, SessionSetup } from "../links/session-calls.js";
 import { previewResult } from "../preview/preview-result.js";
 import type { MimeBundle } from "../protocol/messages.js";
-import { beginCell, type Cell, currentCell, insideContext } from "./cell-context.js";
+import { beginCell, currentCell, insideContext, parentOfOutput } from "./cell-context.js";
 import { KeyboardInterrupt, toErrorContent } from "./cell-error.js";
 import { setImmediate } from "./immediates.js";
 import type { Outlet } from "./outlet.js";
 import { showRun } from "./run-display.js";
 
 /** What the session does with the library: stands around it, shows its objects, and acts for its buttons. */
-export class LibraryLink implements Surroundings {
+export class LibraryLink implements Host {
   private readonly opened: Store;
-  /** Runs begun here → the cell that began them last. */
-  private readonly cells = new Map<string, Cell>();
-  /** Runs that a button runs again: told when each has begun. */
-  private readonly retrying = new Map<string, () => void>();
+  private readonly engine: Engine;
   private readonly interrupts = new Set<AbortController>();
 
   constructor(
@@ -39,13 +35,13 @@ export class LibraryLink implements Surroundings {
     private readonly outlet: Outlet,
   ) {
     this.opened = connectStore(storePort);
-    setSurroundings(this);
+    this.engine = installEngine(this);
   }
 
   show(bundle: MimeBundle, options: { displayId?: string; update?: boolean } = {}): void {
     this.outlet.show({ data: bundle, metadata: {} }, options);
   }
-  place(): ReturnType<Surroundings["place"]> {
+  place(): ReturnType<Host["place"]> {
     const cell = currentCell();
     return { file: cell?.notebook ?? this.setup.notebook, cell: cell?.cellId ?? null };
   }
@@ -55,12 +51,12 @@ export class LibraryLink implements Surroundings {
   async store(): Promise<Store> {
     return this.opened;
   }
-  began(run: LiveRun): void {
-    const { id } = run.current();
+  began(run: LiveRun, again: boolean): void {
+    showRun(run, this.outlet, again);
+  }
+  here(): RunThere {
     const cell = currentCell();
-    if (cell) this.cells.set(id, cell);
-    showRun(run, this.outlet, this.retrying.has(id));
-    this.retrying.get(id)?.();
+    return (body, signal) => (cell ? insideContext(beginCell(cell, signal), body) : body());
   }
   interrupt(): AbortSignal | undefined {
     return currentCell()?.signal;
@@ -84,7 +80,7 @@ export class LibraryLink implements Surroundings {
 
   /** Takes the calls of cells that the person deleted out of the notebook's flow. */
   forgetCells(cells: readonly string[]): void {
-    forgetCells(cells);
+    this.engine.topLevel.forgetCells(cells);
   }
 
   /** Interrupts the runs that buttons began. */
@@ -99,7 +95,7 @@ export class LibraryLink implements Surroundings {
       return null;
     },
     cancelRun: ({ runId }) => {
-      cancelRun(runId);
+      this.engine.cancel(runId);
       return null;
     },
     readResult: ({ resultId, serializer }) => previewResult(this.opened, resultId, serializer as SerializerJson),
@@ -108,18 +104,27 @@ export class LibraryLink implements Surroundings {
   /** Resolves when the run has begun. What it puts out belongs to the cell that began it before. */
   private async retry(runId: string, rerun: Rerun): Promise<void> {
     const interrupt = new AbortController();
-    const before = this.cells.get(runId);
-    const begun = new Promise<void>((resolve) => this.retrying.set(runId, resolve));
+    const { there } = this.engine.runs.get(runId, "retry");
     this.interrupts.add(interrupt);
-    const run = () => retryRun(runId, rerun);
-    const cell = before && beginCell(before, interrupt.signal);
-    const done = (): void => {
-      this.retrying.delete(runId);
-      this.interrupts.delete(interrupt);
-    };
-    const ended = (cell ? insideContext(cell, run) : run()).finally(done);
     let hasBegun = false;
-    ended.catch((error: unknown) => hasBegun && this.outlet.error(toErrorContent(error), before?.header ?? null));
-    await Promise.race([begun.then(() => (hasBegun = true)), ended]); // what fails before it began is the answer
+    let parent: ReturnType<typeof parentOfOutput> = null;
+    const begun = new Promise<void>((resolve, reject) => {
+      const began = (): void => {
+        hasBegun = true;
+        resolve();
+      };
+      const ended = there(() => {
+        parent = parentOfOutput();
+        return this.engine.retry(runId, rerun, began);
+      }, interrupt.signal);
+      ended
+        .catch((error: unknown) => {
+          if (!hasBegun) throw error; // what fails before it began is the answer
+          this.outlet.error(toErrorContent(error), parent);
+        })
+        .finally(() => this.interrupts.delete(interrupt))
+        .then(() => resolve(), reject);
+    });
+    await begun;
   }
 }

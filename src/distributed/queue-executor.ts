@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { currentSurroundings } from "../engine/host/script-host.js";
 import type { Executor, RunToken, TaskRef } from "../flow/executor.js";
 import { toErrorRecord } from "../links/error-record.js";
 import { Failed, type State } from "../state/states.js";
@@ -49,6 +48,8 @@ export class QueueExecutor implements Executor {
   readonly #options: QueueOptions;
   readonly #key: string | null;
   readonly #dispatch: Dispatch;
+  /** Of the notebook or script whose tasks are submitted. */
+  #importFolder = process.cwd();
   readonly #attempts: OpenAttempts;
   readonly #byTaskRun = new Map<string, QueuedAttempt>();
   readonly #artifacts: ArtifactMaker;
@@ -81,8 +82,7 @@ export class QueueExecutor implements Executor {
       return () => clearTimeout(timer);
     };
     this.#attempts = new OpenAttempts(this.#dispatch, { now: Date.now, after }, () => this.#lookForWorkers());
-    const folder = () => currentSurroundings().importFolder?.() ?? process.cwd();
-    this.#artifacts = new ArtifactMaker(folder, options.external ?? []);
+    this.#artifacts = new ArtifactMaker(() => this.#importFolder, options.external ?? []);
     const largest = shelf ? Number.POSITIVE_INFINITY : largestThroughQueue;
     this.#sender = new ParcelSender(() => shelf ?? this.#dispatch.depot, largest);
   }
@@ -93,6 +93,7 @@ export class QueueExecutor implements Executor {
   }
 
   async submit(ref: TaskRef, inputs: readonly unknown[], token: RunToken): Promise<State> {
+    this.#importFolder = token.importFolder;
     try {
       if (this.#isClosed) throw new Error(`Cannot run task "${ref.task.name}" on a worker: the executor is closed`);
       await this.#open();

@@ -15,6 +15,8 @@ export interface LateValues {
 export class TaskToken implements RunToken {
   readonly context: TaskContext;
   readonly now = Date.now;
+  readonly inOwnTurn = undefined;
+  readonly importFolder = process.cwd();
   readonly #controller = new AbortController();
   readonly #shelf: BlobShelf;
   #lastProgress = 0;
@@ -28,6 +30,7 @@ export class TaskToken implements RunToken {
     this.#shelf = new BlobShelf({ folder: async () => folder, madeBy: async () => task });
     const { signal } = this.#controller;
     this.context = {
+      resumeValue: undefined,
       ...context,
       scheduledStartTime: new Date(context.scheduledStartTime),
       get parameters() {

@@ -56,7 +56,11 @@ async function runJob(job: TaskJob): Promise<TaskReport> {
     current = token;
     say({ began: true });
     const task = { name: job.task, settings: taskSettings(job.task, {}), fn };
-    const state = await callFunction({ taskRunId: job.context.taskName, task }, inputs, token);
+    const state = await callFunction(
+      { taskRunId: job.context.taskName, attempt: job.context.taskName, task },
+      inputs,
+      token,
+    );
     token.close();
     return await reportOf(state, job);
   } catch (thrown) {

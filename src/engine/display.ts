@@ -7,7 +7,7 @@ import { Result } from "../result/result.js";
 import { runOfState } from "../state/run-of-state.js";
 import { resultRecord, stateRecord } from "../state/state-record.js";
 import { State } from "../state/states.js";
-import { currentSurroundings } from "./host/script-host.js";
+import { installedEngine } from "./install.js";
 
 /** How a value is shown. */
 export interface DisplayOptions {
@@ -19,9 +19,9 @@ export interface DisplayOptions {
 
 /** Shows a value to the person: in a notebook below the cell, in a script as printed text. */
 export async function display(value: unknown, options: DisplayOptions = {}): Promise<void> {
-  const around = currentSurroundings();
+  const { host } = installedEngine();
   const bundle = bundleOf(value);
-  around.show(bundle instanceof Promise ? await bundle : bundle, options); // at once where nothing is to wait for
+  host.show(bundle instanceof Promise ? await bundle : bundle, options); // at once where nothing is to wait for
 }
 
 /** How a value looks: what it says itself, or what is known of its kind. */

@@ -3,11 +3,14 @@ import type { StoredBytes } from "../result/stored-bytes.js";
 import type { State } from "../state/states.js";
 import type { TaskContext } from "../task/context.js";
 import type { TaskDefinition } from "../task/task-definition.js";
+import type { Limits } from "./limits.js";
 
 /** One attempt of one task: what an executor is asked to call. */
 export interface TaskRef {
   /** Names the attempt in `cancel`. */
   readonly taskRunId: string;
+  /** Id of this attempt, made by the engine: no two attempts share one. */
+  readonly attempt: string;
   /** What is to be called. */
   readonly task: TaskDefinition;
 }
@@ -24,6 +27,10 @@ export interface RunToken {
   readonly keepStream: (stream: AsyncIterable<unknown>) => Promise<StoredBytes>;
   /** The folder in which it is kept, for those who call the task in another thread. */
   readonly streamFolder: () => Promise<string>;
+  /** Folder from which the task's imports are resolved. */
+  readonly importFolder: string;
+  /** Calls `body` soon, in a turn of the event loop of its own; undefined where any turn will do. */
+  readonly inOwnTurn: ((body: () => void) => void) | undefined;
   /** The engine's clock. */
   readonly now: () => EpochMs;
   /** Calls back after a while; gives the way to give it up. */
@@ -34,6 +41,8 @@ export interface RunToken {
 export interface Executor {
   /** How many attempts one flow run may have under way at once. */
   readonly concurrency: number;
+  /** How many tasks with a tag, or of a name, one flow run may have under way or begin a second. @default none */
+  readonly limits?: Limits;
   /** Calls the task with these arguments. Gives the state it ended in; never rejects. */
   submit(ref: TaskRef, inputs: readonly unknown[], token: RunToken): Promise<State>;
   /** Gives up an attempt whose state nobody waits for any more. */

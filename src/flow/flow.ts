@@ -6,11 +6,14 @@ import type { State } from "../state/states.js";
 import type { Store } from "../store/store.js";
 import { insideOwner } from "../task/call-owner.js";
 import type { Duration } from "../task/duration.js";
+import { checkOptions } from "../task/known-options.js";
 import { TaskCall } from "../task/task-call.js";
 import type { StateHandler } from "../task/task-definition.js";
 import type { Executor } from "./executor.js";
 import { FlowGraph } from "./flow-graph.js";
+import type { FlowPlan } from "./flow-plan.js";
 import type { FlowState } from "./flow-results.js";
+import { checkLimits, type Limits } from "./limits.js";
 import { type VisualizeOptions, visualize } from "./visualize.js";
 
 /** Rules for a flow. */
@@ -26,6 +29,8 @@ export interface FlowOptions<C = unknown> {
   /** For results of tasks that name none. @default ValueSerializer */
   // biome-ignore lint/suspicious/noExplicitAny: it serializes whatever the tasks give
   readonly serializer?: ResultSerializer<any>;
+  /** How many of its tasks with a tag, or of a name, are called at once or a second. @default the executor's alone */
+  readonly limits?: Limits;
 }
 
 /** How one run is to go. */
@@ -50,10 +55,32 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Told of each state of a task (with its call) and of the flow (without). */
   readonly onState?: (state: State, call: TaskCall | null, mapIndex: number | null) => void;
+  /** Of `resume`: what the paused task is given as `context().resumeValue`. @default undefined */
+  readonly resumeValue?: unknown;
   /** How long to wait for a retry while nothing else runs. @default "10s" */
   readonly maxWait?: Duration;
 }
 
+const FLOW_OPTIONS: readonly (keyof FlowOptions)[] = [
+  "referenceTasks",
+  "stateHandlers",
+  "onFailure",
+  "executor",
+  "serializer",
+  "limits",
+];
+const RUN_OPTIONS: readonly (keyof RunOptions)[] = [
+  "parameters",
+  "resume",
+  "from",
+  "taskStates",
+  "executor",
+  "store",
+  "signal",
+  "onState",
+  "resumeValue",
+  "maxWait",
+];
 const MOST_DRAWN = 400;
 
 /** A graph of calls with a name, ready to run. */
@@ -78,13 +105,23 @@ export class Flow<C = unknown> {
    * Runs the flow and gives the state it reached, whatever its tasks do.
    * @throws {TypeError} on misuse, before any task runs: a parameter that is missing, unknown or invalid.
    */
-  run(options: RunOptions = {}): Promise<FlowState> {
+  async run(options: RunOptions = {}): Promise<FlowState> {
+    checkOptions(`run flow "${this.name}"`, options, RUN_OPTIONS);
     return engineOf(this.name).run(this, options);
   }
 
-  /** Goes on with a run whose task is Paused. */
-  resume(runId: string, taskName: string, options: Omit<RunOptions, "resume"> = {}): Promise<FlowState> {
+  /** Resumes a run of this flow whose task is Paused. */
+  async resume(runId: string, taskName: string, options: Omit<RunOptions, "resume"> = {}): Promise<FlowState> {
+    checkOptions(`resume flow "${this.name}"`, options, RUN_OPTIONS);
     return engineOf(this.name).resume(this, runId, taskName, options);
+  }
+
+  /** Says what `run` with these options would run, reuse or take from the cache, and why. Nothing runs. */
+  async plan(
+    options: Pick<RunOptions, "parameters" | "resume" | "from" | "taskStates" | "store"> = {},
+  ): Promise<FlowPlan> {
+    checkOptions(`plan flow "${this.name}"`, options, RUN_OPTIONS);
+    return engineOf(this.name).plan(this, options);
   }
 
   /** The calls whose states decide the flow's. */
@@ -113,6 +150,7 @@ export class Flow<C = unknown> {
 /** What runs flows. It stands a floor above and installs itself when it is loaded. */
 export interface FlowEngine {
   run(flow: Flow, options: RunOptions): Promise<FlowState>;
+  plan(flow: Flow, options: RunOptions): Promise<FlowPlan>;
   resume(flow: Flow, runId: string, taskName: string, options: RunOptions): Promise<FlowState>;
 }
 
@@ -133,6 +171,9 @@ function engineOf(flowName: string): FlowEngine {
  */
 export function flow<C>(name: string, body: () => C, options: FlowOptions<C> = {}): Flow<C> {
   if (typeof name !== "string" || name === "") throw new TypeError("Cannot build a flow: its name is empty");
+  if (typeof body !== "function") throw new TypeError(`Cannot build flow "${name}": it has no body`);
+  checkOptions(`build flow "${name}"`, options, FLOW_OPTIONS);
+  checkLimits(`build flow "${name}"`, options.limits);
   if (body.constructor.name === "AsyncFunction") throw new TypeError(asyncBody(name));
   const graph = new FlowGraph(name);
   const calls = insideOwner(graph, body);

@@ -1,4 +1,5 @@
 import type { Json } from "../contracts/json.js";
+import { ComposedSerializer } from "./composed-serializer.js";
 import { CompressedSerializer } from "./compressed-serializer.js";
 import { FileSerializer } from "./file-serializer.js";
 import { JSONSerializer } from "./json-serializer.js";
@@ -16,6 +17,7 @@ const BUILT_IN: ReadonlyMap<string, ReviveSerializer> = new Map<string, ReviveSe
   ["value", () => new ValueSerializer()],
   ["json", () => new JSONSerializer()],
   ["compressed", (config) => CompressedSerializer.revive(config, reviveSerializer)],
+  ["composed", () => new ComposedSerializer({ list: [] }, [], { store: refuseToWrite, revive: reviveSerializer })],
   ["JSONResultHandler", () => new PrefectJSONSerializer("JSONResultHandler")],
   ["PrefectResult", () => new PrefectJSONSerializer("PrefectResult")],
   ["file", (config) => FileSerializer.revive(config, reviveSerializer)],
@@ -48,6 +50,10 @@ function knownSerializer(type: string, config: { readonly [key: string]: Json })
   const revive = BUILT_IN.get(type) ?? custom.get(type);
   if (!revive) throw new TypeError(`serializer "${type}" is not known here; register it with registerSerializer`);
   return revive(config);
+}
+
+function refuseToWrite(): never {
+  throw new TypeError("Cannot serialize a composed result: its parts are gone; it can only be read");
 }
 
 /** Stands for a serializer that may be registered later. */

@@ -1,4 +1,5 @@
 import type { Json } from "../contracts/json.js";
+import { compositionOf } from "../result/composed-result.js";
 import { NoResult } from "../result/no-result.js";
 import { preview } from "../result/preview.js";
 import type { Result } from "../result/result.js";
@@ -66,6 +67,8 @@ export async function dumpResult(result: Result): Promise<ResultJson> {
   if (why) return { type: "Unserializable", ...why };
   const stored = await storedBlobOf(result);
   if (stored !== undefined) return wireResult(result, stored);
+  const composed = compositionOf(result);
+  if (composed) return wireResult(result, await composed.serialize());
   // What refers to more bytes of its store takes them along: the wire form stands for itself.
   const live = storedReferenceOf(result)?.outside ? await result.deserialize() : result;
   try {

@@ -104,6 +104,16 @@ export class FailedState<T, Type extends FailedType> extends Finished<T, Type> {
     super(type, fields);
     Object.freeze(this);
   }
+
+  /** What went wrong, as an Error whatever the task threw. @throws {UnreadResultError} while it is still stored. */
+  get error(): Error {
+    const result: unknown = this.result;
+    if (result instanceof Error) return result;
+    return new Error(
+      this.message ?? "It failed without an error.",
+      result === undefined ? undefined : { cause: result },
+    );
+  }
 }
 /** How others see the class: `new` gives exactly this type, `instanceof` those that extend it too. */
 export interface FailedClass {

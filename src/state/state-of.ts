@@ -12,6 +12,7 @@ import { copyJson } from "../result/copy-json.js";
 import { NoResult } from "../result/no-result.js";
 import { Result } from "../result/result.js";
 import { UnreadResultError } from "../result/unread-result-error.js";
+import { UnfinishedCallError } from "./unfinished-call-error.js";
 
 /** What every state can be made of. */
 export interface StateFields<T = unknown> {
@@ -63,13 +64,27 @@ export abstract class StateOf<T, Type extends StateType> {
     return new Date(this.#timestamp);
   }
 
-  /** The value; undefined under NoResult. @throws {UnreadResultError} while it is still in its stored form. */
-  get result(): T {
+  /**
+   * The value; of a failed task the error; undefined under NoResult.
+   * @throws {UnreadResultError} while it is still in its stored form.
+   */
+  get result(): ResultOf<T, Type> {
     if (this._result.serialized)
       throw new UnreadResultError(
         `Cannot read the result of a ${this.type} state: it is still stored; use \`await state.load()\``,
       );
-    return this._result.value as T;
+    return this._result.value as ResultOf<T, Type>;
+  }
+
+  /** The value, or what the task threw. @throws the task's own error, {UnfinishedCallError} when there is neither. */
+  value(): T;
+  /** Of a flow's state: the value of one of its calls, or what that call's task threw. */
+  value<R>(call: { readonly name: string; readonly produces: R }): R;
+  /** The same by the call's name. */
+  value(name: string): unknown;
+  value(call?: string | { readonly name: string }): unknown {
+    if (call === undefined) return valueOrThrow(this as StateOf<unknown, StateType>);
+    return valueOrThrow(this.task(typeof call === "string" ? call : call.name) as StateOf<unknown, StateType>, call);
   }
 
   /** Of a flow's state: the state of the call with this name. @throws {TypeError} on a state of anything else. */
@@ -104,47 +119,47 @@ export abstract class StateOf<T, Type extends StateType> {
   }
 
   /** Not begun, or to begin again: Pending and what extends it. */
-  isPending(): boolean {
+  isPending(): this is this & { readonly type: PendingType } {
     return this.type === "Pending" || this.isScheduled();
   }
   /** Waits for its time: Scheduled, Retrying, Paused, Resume. */
-  isScheduled(): boolean {
+  isScheduled(): this is this & { readonly type: ScheduledType } {
     return SCHEDULED_TYPES.includes(this.type);
   }
   /** Waits for another attempt. */
-  isRetrying(): boolean {
+  isRetrying(): this is this & { readonly type: "Retrying" } {
     return this.type === "Retrying";
   }
   /** Under way: Running, Cancelling. */
-  isRunning(): boolean {
+  isRunning(): this is this & { readonly type: "Running" | "Cancelling" } {
     return RUNNING_TYPES.includes(this.type);
   }
   /** Over, one way or another. */
-  isFinished(): boolean {
+  isFinished(): this is this & { readonly type: FinishedType } {
     return FINISHED_TYPES.includes(this.type);
   }
   /** Success and what extends it: Cached, Mapped, Skipped. */
-  isSuccessful(): boolean {
+  isSuccessful(): this is this & { readonly type: SuccessfulType } {
     return SUCCESSFUL_TYPES.includes(this.type);
   }
   /** Failed and what extends it: TimedOut, TriggerFailed, ValidationFailed, Crashed. */
-  isFailed(): boolean {
+  isFailed(): this is this & { readonly type: FailedType } {
     return FAILED_TYPES.includes(this.type);
   }
   /** Has a result that an earlier run made. */
-  isCached(): boolean {
+  isCached(): this is this & { readonly type: "Cached" } {
     return this.type === "Cached";
   }
   /** Spread into one child per item. */
-  isMapped(): boolean {
+  isMapped(): this is this & { readonly type: "Mapped" } {
     return this.type === "Mapped";
   }
   /** There was no need to do it. */
-  isSkipped(): boolean {
+  isSkipped(): this is this & { readonly type: "Skipped" } {
     return this.type === "Skipped";
   }
   /** Whether it only wraps another state. */
-  isMeta(): boolean {
+  isMeta(): this is this & { readonly type: "Submitted" | "Queued" } {
     return this.type === "Submitted" || this.type === "Queued";
   }
 
@@ -157,6 +172,34 @@ export abstract class StateOf<T, Type extends StateType> {
     );
     return `${this.type} ${inspect(Object.fromEntries(shown), { ...options, depth })}`;
   }
+}
+
+type ScheduledType = "Scheduled" | "Retrying" | "Paused" | "Resume";
+type PendingType = "Pending" | ScheduledType;
+type SuccessfulType = "Success" | "Cached" | "Mapped" | "Skipped";
+type FailedType = "Failed" | "TimedOut" | "TriggerFailed" | "ValidationFailed" | "Crashed";
+type FinishedType = SuccessfulType | FailedType | "Looped" | "Cancelled";
+
+/** What a state's result is: a value only where it succeeded. A flow's state holds those of its calls in any case. */
+export type ResultOf<T, Type extends StateType> = T extends { task(name: string): unknown }
+  ? NoInfer<T>
+  : Type extends SuccessfulType | "Looped"
+    ? NoInfer<T> // a contextual type says nothing by its result: a state that failed has another one
+    : unknown;
+
+function valueOrThrow(state: StateOf<unknown, StateType>, call?: string | { readonly name: string }): unknown {
+  if (state.isSuccessful()) return state.result;
+  const result: unknown = state.result;
+  if (result instanceof Map) {
+    // a flow's own state: what failed first says why
+    for (const each of result.values() as Iterable<StateOf<unknown, StateType>>)
+      if (each.isFailed()) valueOrThrow(each);
+  } else if (state.isFailed() && result !== undefined) throw result;
+  const which =
+    call === undefined ? "the value" : `the value of ${JSON.stringify(typeof call === "string" ? call : call.name)}`;
+  throw new UnfinishedCallError(
+    `Cannot read ${which}: it is ${state.type}${state.message ? ` (${state.message})` : ""}`,
+  );
 }
 
 /** What a flow's results say of one of its calls. */

@@ -62,6 +62,13 @@ export interface BeginAsk {
   readonly now: EpochMs;
 }
 
+/** What the attempts of a run left that would be resumed. */
+export interface PreviousAttempts {
+  readonly previous: RememberedRun;
+  /** The parameters of the newest of them, lossless; null where they could not be stored. */
+  readonly parametersText: string | null;
+}
+
 /** An attempt that has begun. */
 export interface BegunRun {
   readonly run: FlowRunSummary;

@@ -35,6 +35,22 @@ export async function beginRun(session: Session, ask: BeginAsk, deps: SelectionD
   return found ? await takeOver(session, ask, String(found.id), deps.watch) : await beginNew(session, ask, flowId);
 }
 
+/** The run that `beginRun` would take over, and the parameters of its newest attempt; nothing is written. */
+export async function runToResume(
+  session: Session,
+  ask: BeginAsk,
+  deps: SelectionDeps,
+): Promise<{ readonly runId: string; readonly parametersText: string | null } | undefined> {
+  const { flow, file, cell } = ask.place;
+  const flowId = (await session.first(SELECT_FLOW, flow, file, cell))?.id as number | undefined;
+  const found = await selectRun(session, ask, flowId, deps);
+  if (!found) return undefined;
+  const runId = String(found.id);
+  const hold = { runId, attempt: Number(found.attempt) + 1, ownerId: ask.owner.id };
+  const { parametersText } = await parametersBefore(session, hold);
+  return { runId, parametersText };
+}
+
 async function begunAlready(session: Session, begun: SqlRow, ask: BeginAsk): Promise<Beginning> {
   const hold = { runId: String(begun.id), attempt: Number(begun.attempt), ownerId: String(begun.owner_id) };
   if (hold.ownerId !== ask.owner.id)
@@ -63,10 +79,12 @@ async function beginNew(session: Session, ask: BeginAsk, flowId: number | undefi
 
 /** The run is nobody's any more: it ended, it waits for a person, its owner is dead or gave it up. */
 async function takeOver(session: Session, ask: BeginAsk, runId: string, watch: OwnerWatch): Promise<Beginning> {
-  const { owner, occurrence, parameters, now } = ask;
+  const { owner, parameters, now } = ask;
   await buryRun(session, runId, watch, now);
   const left = (await session.first(SELECT_HELD, runId))!;
   if (left.holder_id !== null && isGoingOn(left)) await giveUpRun(session, left, now);
+  // A run that is asked for by its id stays the n-th of its cell, whatever asked for it.
+  const occurrence = ask.choice.kind === "run" ? Number(left.occurrence) : ask.occurrence;
   const before = summaryOf(left);
   const attempt = Number(left.attempt) + 1;
   const { id, createdAt, place } = before;

@@ -2,8 +2,8 @@ import type { EpochMs } from "../contracts/json.js";
 import type { FlowRunRecord, FlowRunSummary, GraphNode, LogRecord, PastState } from "../contracts/records.js";
 import { checkAppend, checkResults } from "./append-checks.js";
 import type { Append } from "./append-rows.js";
-import type { BeginAsk, BegunRun, RunHold, RunParameters } from "./begin-ask.js";
-import { beginRun, setGraph, setParameters } from "./begin-run.js";
+import type { BeginAsk, BegunRun, PreviousAttempts, RunHold, RunParameters } from "./begin-ask.js";
+import { beginRun, runToResume, setGraph, setParameters } from "./begin-run.js";
 import { buryRun, needsBurial, runsOfTheDead } from "./bury-run.js";
 import type { Write } from "./commits.js";
 import type { Session } from "./database.js";
@@ -91,6 +91,16 @@ export class SqliteStore implements Store {
     const previous =
       attempt > 1 ? await this.#read((session) => readRememberedRun(session, runId, attempt - 1)) : undefined;
     return { ...begun, previous, notices: [...this.#notices.splice(0), ...begun.notices] };
+  }
+
+  async previousOf(ask: BeginAsk): Promise<PreviousAttempts | undefined> {
+    await this.#follow();
+    const deps = { folder: this.#isInMemory ? null : folderOfStore(this.#path), watch: this.#watch };
+    return await this.#read(async (session) => {
+      const found = await runToResume(session, ask, deps);
+      const previous = found && (await readRememberedRun(session, found.runId));
+      return previous && { previous, parametersText: found.parametersText };
+    });
   }
 
   async confirm(hold: RunHold): Promise<void> {

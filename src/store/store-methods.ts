@@ -1,4 +1,4 @@
-import type { BegunRun } from "./begin-ask.js";
+import type { BegunRun, PreviousAttempts } from "./begin-ask.js";
 import { type PackedRun, RememberedRun } from "./remembered-run.js";
 import type { Store } from "./store.js";
 
@@ -32,6 +32,14 @@ export const STORE_METHODS: { readonly [M in StoreMethod]: MethodTraits<M> } = {
         ...begun,
         previous: unpacked(previous),
       }),
+    },
+  },
+  previousOf: {
+    kind: "read",
+    answer: {
+      pack: (left) => left && { ...left, previous: packed(left.previous) },
+      unpack: (left: (Omit<PreviousAttempts, "previous"> & { previous: PackedRun }) | undefined) =>
+        left && { ...left, previous: new RememberedRun(left.previous) },
     },
   },
   confirm: { kind: "read" },

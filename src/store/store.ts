@@ -9,7 +9,7 @@ import type {
   TaskRunRecord,
 } from "../contracts/records.js";
 import type { BytesReference } from "../result/stored-bytes.js";
-import type { BeginAsk, BegunRun, RunHold, RunParameters } from "./begin-ask.js";
+import type { BeginAsk, BegunRun, PreviousAttempts, RunHold, RunParameters } from "./begin-ask.js";
 import type { RememberedRun } from "./remembered-run.js";
 import type { RememberedTask, ResultId, StoredResult, TaskRunMemory } from "./task-memory.js";
 
@@ -77,6 +77,8 @@ export interface Store {
    * belongs to another flow or file, or has not ended.
    */
   begin(ask: BeginAsk): Promise<BegunRun>;
+  /** What `begin` would resume; undefined where a new run would begin. Nothing is written. @throws as `begin` does */
+  previousOf(ask: BeginAsk): Promise<PreviousAttempts | undefined>;
   /** Resolves when nobody took the run over. @throws {RunOwnedError} */
   confirm(hold: RunHold): Promise<void>;
   /** Replaces the graph of an attempt: an ambient run grows with each call. @throws {RunOwnedError} */

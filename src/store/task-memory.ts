@@ -1,5 +1,6 @@
 import type { EpochMs, Json } from "../contracts/json.js";
 import type { TaskRunRecord } from "../contracts/records.js";
+import type { ResultShape } from "../result/composed-serializer.js";
 
 /** Lower-case hex SHA-256 of a stored value's bytes (its JSON text in UTF-8). */
 export type ResultId = string;
@@ -30,8 +31,12 @@ export interface TaskRunMemory {
   /** What the source refers to, by name, to say which of it changed: at most 32 short hashes. */
   readonly sourceParts?: { readonly [name: string]: string };
   readonly result: StoredResult | null;
-  /** `cachedInputs` of a pending end state, by reference. */
+  /** `cachedInputs` of a pending end state, by reference. The parts of a composed one are named "input#0", "input#1" … */
   readonly cachedInputs: { readonly [name: string]: StoredResult };
+  /** Cached inputs that results are parts of: how each is put together. @default none */
+  readonly composedInputs?: { readonly [name: string]: ResultShape };
+  /** Of a task in a round after its loop's first: the round, and what the round before gave (cached input "loop#"). */
+  readonly loopCount?: number;
   /** Of a Cached state and of a result that may be hit later: key and end of its life. */
   readonly cacheKey: string | null;
   readonly cacheExpires: EpochMs | null;

@@ -28,6 +28,8 @@ export interface TaskContext {
   readonly loopResult: unknown;
   /** True when somebody resumed this task after it was Paused. */
   readonly resumed: boolean;
+  /** What that person gave, by `flow.resume(…, { resumeValue })` or the form of `signals.pause(message, { schema })`. */
+  readonly resumeValue: unknown;
 }
 
 const running = new AsyncLocalStorage<TaskContext>();

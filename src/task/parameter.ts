@@ -64,13 +64,16 @@ export function parameter<T = unknown>(name: string, options: ParameterOptions<T
 }
 
 /**
- * The values of a run's parameters: given ones over defaults, each through its schema.
+ * The values of a run's parameters: given ones over those of an earlier attempt over defaults, each given one and each
+ * default through its schema.
+ * @param before values of an earlier attempt, which have been through their schema.
  * @throws {TypeError} naming a parameter that is missing, unknown or invalid.
  */
 export async function resolveParameters(
   flowName: string,
   declared: ReadonlyMap<string, Parameter>,
   given: { readonly [name: string]: unknown },
+  before: ReadonlyMap<string, unknown> = new Map(),
 ): Promise<{ readonly [name: string]: unknown }> {
   for (const name of Object.keys(given))
     if (!declared.has(name)) {
@@ -80,6 +83,10 @@ export async function resolveParameters(
   const values: [string, unknown][] = [];
   for (const [name, declaration] of declared) {
     const isGiven = Object.hasOwn(given, name);
+    if (!isGiven && before.has(name)) {
+      values.push([name, before.get(name)]);
+      continue;
+    }
     if (!isGiven && declaration.required)
       throw new TypeError(`Cannot run flow "${flowName}": parameter "${name}" is missing`);
     values.push([name, await validated(flowName, declaration, isGiven ? given[name] : declaration.options.default)]);
@@ -89,11 +96,31 @@ export async function resolveParameters(
 
 async function validated(flowName: string, { name, options }: Parameter, value: unknown): Promise<unknown> {
   if (!options.schema) return value;
-  const outcome = await options.schema["~standard"].validate(value);
+  const what = `Cannot run flow "${flowName}": parameter "${name}"`;
+  const outcome = await outcomeOf(what, options.schema, value);
   if (!outcome.issues) return outcome.value;
   const issues = outcome.issues.map(({ message, path = [] }) => {
     const where = path.map((step) => String(typeof step === "object" ? step.key : step)).join(".");
     return where ? `${where}: ${message}` : message;
   });
-  throw new TypeError(`Cannot run flow "${flowName}": parameter "${name}" is invalid: ${issues.join("; ")}`);
+  throw new TypeError(`${what} is invalid: ${issues.join("; ")}`);
 }
+
+/** What a schema says of a value. @throws {TypeError} when the schema throws, or says what no Standard Schema says. */
+async function outcomeOf(what: string, schema: StandardSchema, value: unknown): Promise<SchemaOutcome<unknown>> {
+  let outcome: unknown;
+  try {
+    outcome = await schema["~standard"].validate(value);
+  } catch (cause) {
+    throw new TypeError(`${what} cannot be validated: its schema threw ${String((cause as Error)?.message ?? cause)}`, {
+      cause,
+    });
+  }
+  if (isOutcome(outcome)) return outcome;
+  throw new TypeError(`${what} cannot be validated: its schema gives neither a value nor issues`);
+}
+
+const isOutcome = (given: unknown): given is SchemaOutcome<unknown> =>
+  typeof given === "object" &&
+  given !== null &&
+  ("value" in given || Array.isArray((given as { issues?: unknown }).issues));

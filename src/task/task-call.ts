@@ -19,6 +19,8 @@ export interface CallInput {
   readonly calls: readonly TaskCall[];
   /** How a map takes it: whole for every child, an item for each, or an item of each item. */
   readonly mode: "whole" | "each" | "flat";
+  /** Of a map's child whose item was taken out of a call's list: that call, and where in its list the item is. */
+  readonly origin?: { readonly call: TaskCall; readonly path: readonly number[] };
 }
 
 /** The flow that calls become part of: one that is being built, or the ambient one. */
@@ -124,17 +126,6 @@ export class TaskCall<out R = unknown> implements PromiseLike<R> {
   }
 }
 
-/** A call finished without its value: what `await call` throws when there is no error to throw. */
-export class UnfinishedCallError extends Error {
-  /** Tells the class where `instanceof` cannot. */
-  override readonly name = "UnfinishedCallError";
-}
-
 async function valueOrThrow<R>(state: State<R>): Promise<R> {
-  const read = await state.load();
-  if (read.isSuccessful()) return read.result;
-  if (read.isFailed() && read.result !== undefined) throw read.result;
-  throw new UnfinishedCallError(
-    `Cannot read the value of a call: it is ${read.type}${read.message ? ` (${read.message})` : ""}`,
-  );
+  return (await state.load()).value();
 }

@@ -9,7 +9,8 @@ export type StateHandler<Of> = (
   of: Of,
   before: State,
   after: State,
-) => State | undefined | undefined | Promise<State | undefined | undefined>;
+  // biome-ignore lint/suspicious/noConfusingVoidType: a handler that is declared to return nothing is one as well
+) => State | null | undefined | void | Promise<State | null | undefined | void>;
 
 /** Rules for running a task. */
 export interface TaskOptions {
@@ -50,8 +51,8 @@ export interface TaskOptions {
 export interface TaskSettings {
   /** Attempts after the first. */
   readonly maxRetries: number;
-  /** Milliseconds before the attempt after this one. */
-  readonly retryDelayMs: (attempt: number, error: unknown) => number;
+  /** How long to wait before the attempt after this one. */
+  readonly retryDelay: (attempt: number, error: unknown) => Duration;
   /** Largest random share by which a delay is shortened, 0..1. */
   readonly jitter: number;
   /** Whether an error is worth another attempt. */

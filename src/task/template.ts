@@ -17,6 +17,7 @@ export function readTemplate(argument: unknown, found: Found, inside: ReadonlySe
     found.parameter(argument);
     return { kind: "parameter", parameter: argument };
   }
+  refuseHidden(argument);
   const isList = Array.isArray(argument);
   if ((!isList && !isPlain(argument)) || inside.has(argument)) return { kind: "value", value: argument };
   const deeper = new Set(inside).add(argument); // a cycle in plain data is data
@@ -26,6 +27,19 @@ export function readTemplate(argument: unknown, found: Found, inside: ReadonlySe
   }
   const parts = Object.entries(argument).map(([key, part]) => [key, readTemplate(part, found, deeper)] as const);
   return parts.every(([, part]) => isValue(part)) ? { kind: "value", value: argument } : { kind: "record", parts };
+}
+
+/** A call inside a Map or Set would reach the task as a call, not as its value. @throws {TypeError} */
+function refuseHidden(argument: unknown): void {
+  if (!(argument instanceof Map || argument instanceof Set)) return;
+  for (const part of argument instanceof Map ? [...argument.keys(), ...argument.values()] : argument)
+    if (part instanceof TaskCall || part instanceof Parameter) {
+      const what = part instanceof TaskCall ? "call" : "parameter";
+      const kind = argument instanceof Map ? "Map" : "Set";
+      throw new TypeError(
+        `Cannot take ${what} "${part.name}" inside a ${kind}: only arrays and plain objects may hold one; make the ${kind} in the task`,
+      );
+    }
 }
 
 /** The calls that a template holds, in order. */

@@ -1,6 +1,5 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { forgetCells } from "../../src/engine/run/top-level-run.js";
 import { flow, parameter, type TaskCall, task } from "../../src/index.js";
 import { Notebook, typesOf } from "./notebook.js";
 
@@ -129,7 +128,7 @@ test("a deleted cell's calls leave the flow: their names are free, others' calls
   const first = await notebook.cell("1", () => ({ call: one() }));
   const second = await notebook.cell("2", () => ({ call: plus(first.call, 1) }));
   const other = await notebook.cell("3", () => ({ call: one() }));
-  forgetCells(["1", "no-such-cell"]);
+  notebook.engine.topLevel.forgetCells(["1", "no-such-cell"]);
   assert.equal(
     [first.call, second.call, other.call].map(({ stale }) => stale),
     [true, true, false],
@@ -137,7 +136,7 @@ test("a deleted cell's calls leave the flow: their names are free, others' calls
   assert.is((await notebook.cell("4", () => ({ call: one() }))).call.name, "one");
   assert.is(await notebook.cell("5", async () => await second.call), 2);
   assert.is((await notebook.cell("1", () => ({ call: plus(1, 1) }))).call.stale, false);
-  forgetCells(["1", "2", "3", "4", "5"]); // the flow is the process's: other tests begin without them
+  notebook.engine.topLevel.forgetCells(["1", "2", "3", "4", "5"]); // the flow is the process's: other tests begin without them
 });
 
 test("calls of several cells are one run of the cell that awaits, and finished ones are not run again", async ({

@@ -103,7 +103,7 @@ test("of a map only the damaged children are made again", async (world) => {
   const state = await again.run();
   assert.equal(state.result.get(again.calls.total).result, [1, 1, 70_000]);
   assert.equal(
-    state.result.get(again.calls.grown).result.map((grown) => grown[0]),
+    state.value(again.calls.grown).map((grown) => grown[0]),
     ["s", "m", "l"],
   );
   assert.equal(world.ran, ["l"]);

@@ -2,15 +2,18 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FlowRunRecord } from "../../src/contracts/records.js";
-import type { LiveRun, Surroundings } from "../../src/engine/host/host.js";
-import { setSurroundings } from "../../src/engine/host/script-host.js";
+import type { Engine } from "../../src/engine/engine.js";
+import type { Host, LiveRun } from "../../src/engine/host/host.js";
+import { installEngine } from "../../src/engine/install.js";
 import { openStoreHere } from "../../src/store/open-store.js";
 import type { Store } from "../../src/store/store.js";
 
 /** Stands around the library as a kernel does, with a store of its own in a new folder. */
-export class Notebook implements Surroundings {
+export class Notebook implements Host {
   readonly begun: LiveRun[] = [];
   readonly shown: unknown[] = [];
+  /** The engine that runs what its cells call. */
+  engine!: Engine;
   #cell: string | null = "cell-1";
   #turn = new AbortController();
 
@@ -22,7 +25,7 @@ export class Notebook implements Surroundings {
   static async open(): Promise<Notebook> {
     const folder = await mkdtemp(join(tmpdir(), "cellar-engine-"));
     const notebook = new Notebook(await openStoreHere(join(folder, "store.db")), folder);
-    setSurroundings(notebook);
+    notebook.engine = installEngine(notebook);
     return notebook;
   }
 
@@ -52,7 +55,7 @@ export class Notebook implements Surroundings {
   show(bundle: unknown): void {
     this.shown.push(bundle);
   }
-  place(): ReturnType<Surroundings["place"]> {
+  place(): ReturnType<Host["place"]> {
     return { file: "notebook.ipynb", cell: this.#cell };
   }
   async store(): Promise<Store> {

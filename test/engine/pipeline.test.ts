@@ -317,7 +317,7 @@ test("a wide flow runs to its end", async () => {
   const built = flow("wide", () => ({ direct: items.map((item) => inc(item)), mapped: inc.map(items) }));
   const state = await built.run(memory);
   assert.is(state.type, "Success");
-  assert.is(state.result.get(built.calls.mapped).result.at(-1), 5000);
+  assert.is(state.value(built.calls.mapped).at(-1), 5000);
 });
 
 test("parameters: default, given, validated, missing, unknown", async () => {

@@ -76,7 +76,7 @@ test("what a task streams, others read from its start, as often as they like", a
   const made = readTwice(world);
   const state = await made.run();
   assert.equal([state.type, state.result.get(made.calls.last).result], ["Success", [SIZE, SIZE]]);
-  const file: StoredBytes = state.result.get(made.calls.file).result;
+  const file: StoredBytes = state.value(made.calls.file);
   assert.instance(file, StoredBytes);
   assert.is(file.size, SIZE);
   assert.ok((await file.bytes()).every((byte) => byte === 1));
@@ -199,8 +199,8 @@ test("streams come through signals, retries, maps and executors of others", asyn
   const zipped = task("zipped", (fill: number) => Readable.from(numbers(SIZE, fill)).pipe(createGzip()));
   const sizes = task("sizes", (one: StoredBytes, many: readonly StoredBytes[]) => [one.size, many.length]);
   const executor = new (class extends LocalExecutor {
-    override async submit(...[{ task }, inputs, token]: Parameters<LocalExecutor["submit"]>) {
-      if (task.name !== "plain") return super.submit({ taskRunId: "", task }, inputs, token);
+    override async submit(...[ref, inputs, token]: Parameters<LocalExecutor["submit"]>) {
+      if (ref.task.name !== "plain") return super.submit(ref, inputs, token);
       return new Success<unknown>({ result: numbers(300_000) });
     }
   })();
@@ -211,7 +211,7 @@ test("streams come through signals, retries, maps and executors of others", asyn
   });
   const state = await made.run({ executor });
   assert.equal(state.result.get(made.calls.sizes).result, [200_000, 3]);
-  assert.is(state.result.get(made.calls.plain).result.size, 300_000);
+  assert.is(state.value(made.calls.plain).size, 300_000);
   assert.is(filesOf(world.notebook).length, 4); // two of the three zips are the same bytes
 });
 
@@ -238,7 +238,7 @@ test("a thread keeps the stream that its task returns, and reads those of others
     const state = await made.run({ executor });
     assert.is(state.type, "Success", state.result.task("read").message ?? "");
     assert.equal(state.result.get(made.calls.read).result, [3_100_000, 3_000_000, "a.b", "stream, 2.9 MiB"]);
-    assert.is(await lengthOf(state.result.get(made.calls.wrapped).result.file), 3_000_000);
+    assert.is(await lengthOf(state.value(made.calls.wrapped).file), 3_000_000);
     assert.is(filesOf(world.notebook).length, 2);
     const broken = task("broken", async function* () {
       yield "a";

@@ -56,8 +56,15 @@ test("a run's states are typed by their calls", async () => {
   const state: FlowState = await typed.run({ store: "none" });
   const size = state.result.get(typed.calls.size);
   same<typeof size, State<number>>(true);
-  same<typeof size.result, number>(true);
-  const labels: string[] = state.result.get(typed.calls.labels).result;
+  same<typeof size.result, unknown>(true);
+  // @ts-expect-error a state that nobody narrowed may hold an error
+  const unsafe: number = size.result;
+  assert.is(unsafe, 1);
+  if (size.isSuccessful()) same<typeof size.result, number>(true);
+  if (size.isFailed()) same<typeof size.error, Error>(true);
+  const value: number = size.value();
+  assert.is(value, 1);
+  const labels: string[] = state.value(typed.calls.labels);
   assert.equal(labels, ["- HTTPS://EXAMPLE.ORG"]);
   const named: State = state.task("count");
   assert.is(named.result, 1);

@@ -5,8 +5,8 @@ import { toErrorRecord } from "../../links/error-record.js";
 import { SerializeError } from "../../result/serialize-error.js";
 import type { State } from "../../state/states.js";
 import type { TaskContext } from "../../task/context.js";
+import { checkOptions } from "../../task/known-options.js";
 import { Signal } from "../../task/signals.js";
-import { currentSurroundings } from "../host/script-host.js";
 import { callFunction } from "../task/call-function.js";
 import { pack, packOrProblem, unpack } from "../threads/crossing.js";
 import { shipFunction } from "../threads/ship-function.js";
@@ -32,7 +32,9 @@ export class ThreadExecutor implements Executor {
   #pool: Promise<ThreadPool> | undefined;
   #isClosed = false;
 
-  constructor({ workers = availableParallelism() }: ThreadOptions = {}) {
+  constructor(options: ThreadOptions = {}) {
+    checkOptions("make a ThreadExecutor", options, ["workers"]);
+    const { workers = availableParallelism() } = options;
     if (!(Number.isInteger(workers) && workers >= 1))
       throw new TypeError(`Cannot make a ThreadExecutor: workers is ${workers}, not a whole number from 1`);
     this.concurrency = workers;
@@ -59,7 +61,7 @@ export class ThreadExecutor implements Executor {
   async #callInThread(
     { taskRunId, task }: TaskRef,
     inputs: readonly unknown[],
-    { context, streamFolder }: RunToken,
+    { context, streamFolder, importFolder }: RunToken,
   ): Promise<unknown> {
     const { port1, port2 } = new MessageChannel();
     const attempt = new AbortController();
@@ -68,7 +70,7 @@ export class ThreadExecutor implements Executor {
     try {
       const job = {
         taskName: task.name,
-        folder: currentSurroundings().importFolder?.() ?? process.cwd(),
+        folder: importFolder,
         code: codeOf(task),
         inputs: packInputs(task.name, inputs),
         streamFolder: await streamFolder(),
@@ -123,9 +125,20 @@ function packInputs(taskName: string, inputs: readonly unknown[]) {
 
 /** What a task may ask its context for. Parameters may hold what cannot cross: most tasks never ask. */
 function contextParts({ parameters, loopResult, ...given }: TaskContext) {
-  const { taskName, taskRunCount, mapIndex, flowName, flowRunId, scheduledStartTime, loopCount, resumed } = given;
+  const { taskName, taskRunCount, mapIndex, flowName, flowRunId, scheduledStartTime, loopCount, resumed, resumeValue } =
+    given;
   return {
-    context: { taskName, taskRunCount, mapIndex, flowName, flowRunId, scheduledStartTime, loopCount, resumed },
+    context: {
+      taskName,
+      taskRunCount,
+      mapIndex,
+      flowName,
+      flowRunId,
+      scheduledStartTime,
+      loopCount,
+      resumed,
+      resumeValue,
+    },
     parameters: packOrProblem(parameters, "context().parameters"),
     loopResult: packOrProblem(loopResult, "context().loopResult"),
   };

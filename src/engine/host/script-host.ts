@@ -2,23 +2,10 @@ import { dirname, relative, resolve } from "node:path";
 import { openStore } from "../../store/open-store.js";
 import type { Store } from "../../store/store.js";
 import { defaultStorePath, folderOfStore } from "../../store/store-path.js";
-import type { Surroundings } from "./host.js";
-
-let installed: Surroundings | undefined;
-
-/** Says what stands around the library; a kernel's session does so before any cell runs. */
-export function setSurroundings(surroundings: Surroundings): void {
-  installed = surroundings;
-}
-
-/** What stands around the library now: a plain script where nobody said otherwise. */
-export function currentSurroundings(): Surroundings {
-  installed ??= new ScriptSurroundings(process.argv[1]);
-  return installed;
-}
+import type { Host } from "./host.js";
 
 /** A script run by Node: its store lies next to it, and what is shown is printed. */
-export class ScriptSurroundings implements Surroundings {
+export class ScriptHost implements Host {
   readonly #folder: string;
   readonly #storePath: string;
   readonly #file: string | null;
@@ -31,12 +18,12 @@ export class ScriptSurroundings implements Surroundings {
     this.#file = script === undefined ? null : relative(folderOfStore(this.#storePath), resolve(script));
   }
 
-  show(bundle: Parameters<Surroundings["show"]>[0]): void {
+  show(bundle: Parameters<Host["show"]>[0]): void {
     const text = bundle["text/plain"];
     if (typeof text === "string") process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
   }
 
-  place(): ReturnType<Surroundings["place"]> {
+  place(): ReturnType<Host["place"]> {
     return { file: this.#file, cell: null };
   }
 

@@ -2,74 +2,75 @@ import { storedReferenceOf } from "../../result/stored-result.js";
 import type { State } from "../../state/states.js";
 import { CorruptResultError } from "../../store/store.js";
 import type { TaskCall } from "../../task/task-call.js";
+import { oneToOneChild } from "../plan/call-node.js";
 import { mappedState } from "../plan/mapped-state.js";
-import { lineUnit, type Node, type Unit } from "../plan/unit.js";
+import type { CallNodes, TaskExecution } from "../task/task-execution.js";
 
 /** Whether a stored result cannot be had any more: its bytes are damaged, or gone. */
 export const isDamage = (thrown: unknown): thrown is Error =>
   thrown instanceof CorruptResultError || thrown instanceof RangeError;
 
-/** Reads kept results where somebody needs them, and has those made again that are damaged. */
-export class KeptResults {
-  readonly #mending = new Map<Unit, Promise<void>>();
+/** Reads reused results where somebody needs them, and recomputes those that are damaged. */
+export class PreviousResults {
+  readonly #recomputing = new Map<TaskExecution, Promise<void>>();
 
-  /** @param runAgain runs a unit anew and gives the state it comes to. */
+  /** @param runAgain runs an execution anew and gives the state it reaches. */
   constructor(
-    private readonly nodes: ReadonlyMap<TaskCall, Node>,
-    private readonly runAgain: (unit: Unit, reason: string) => Promise<State>,
+    private readonly nodes: CallNodes,
+    private readonly runAgain: (execution: TaskExecution, reason: string) => Promise<State>,
   ) {}
 
-  /** Units whose results `unit` is given and nobody has read; of a map those that all its children are given. */
-  unreadBefore(unit: Unit): Unit[] {
-    const unread: Unit[] = [];
-    const { lines, items } = unit.node.plan;
-    for (const { calls } of unit.inputs)
+  /** Reused executions whose results `execution` is given and nobody has read; of a map those that all its children are given. */
+  unreadBefore(execution: TaskExecution): TaskExecution[] {
+    const unread: TaskExecution[] = [];
+    const { oneToOne, items } = execution.node.plan;
+    for (const { calls } of execution.inputs)
       for (const call of calls) {
-        if (unit.mapIndex === null && (lines.has(call) || items.has(call))) continue;
-        const { unit: own, children } = this.nodes.get(call)!;
-        const line = lineUnit(unit, call, this.nodes);
-        for (const each of line ? [line] : (children ?? [own])) addUnread(unread, each);
+        if (execution.mapIndex === null && (oneToOne.has(call) || items.has(call))) continue;
+        const { execution: whole, children } = this.nodes.get(call)!;
+        const child = oneToOneChild(execution, call, this.nodes);
+        for (const each of child ? [child] : (children ?? [whole])) addUnread(unread, each);
       }
     return unread;
   }
 
-  /** Units of a call whose results nobody has read. */
-  unreadOf(call: TaskCall): Unit[] {
-    const { unit, children } = this.nodes.get(call)!;
-    const unread: Unit[] = [];
-    for (const each of children ?? [unit]) addUnread(unread, each);
+  /** Reused executions of a call whose results nobody has read. */
+  unreadOf(call: TaskCall): TaskExecution[] {
+    const { execution, children } = this.nodes.get(call)!;
+    const unread: TaskExecution[] = [];
+    for (const each of children ?? [execution]) addUnread(unread, each);
     return unread;
   }
 
-  /** Reads the results of units, each once, whoever asks. Never rejects: what cannot be read fails where it is used. */
-  async read(units: readonly Unit[]): Promise<void> {
-    await Promise.all(units.map((unit) => this.#read(unit)));
-    for (const { node, mapIndex } of units)
-      if (mapIndex !== null && node.unit.state.type === "Mapped")
-        node.unit.state = mappedState(node.children!.map(({ state }) => state));
+  /** Reads results, each once, whoever asks. Never rejects: what cannot be read fails where it is used. */
+  async read(executions: readonly TaskExecution[]): Promise<void> {
+    await Promise.all(executions.map((execution) => this.#read(execution)));
+    for (const { node, mapIndex } of executions)
+      if (mapIndex !== null && node.execution.state.type === "Mapped")
+        node.execution.state = mappedState(node.children!.map(({ state }) => state));
   }
 
-  async #read(unit: Unit): Promise<void> {
+  async #read(execution: TaskExecution): Promise<void> {
     try {
-      unit.state = await unit.state.load();
+      execution.state = await execution.state.load();
     } catch (thrown) {
-      if (!isDamage(thrown)) return; // its serializer is not known here: told, by name, where the value is needed
-      let mending = this.#mending.get(unit);
-      if (!mending) {
-        mending = this.#mend(unit, thrown);
-        this.#mending.set(unit, mending);
+      if (!isDamage(thrown)) return; // its serializer is not known here: the error names it where the value is needed
+      let recomputing = this.#recomputing.get(execution);
+      if (!recomputing) {
+        recomputing = this.#recompute(execution, thrown);
+        this.#recomputing.set(execution, recomputing);
       }
-      await mending;
+      await recomputing;
     }
   }
 
-  async #mend(unit: Unit, damage: Error): Promise<void> {
-    const lost = unit.remembered?.memory.result?.id;
-    unit.state = await this.runAgain(unit, `its stored result is damaged: ${damage.message}`);
-    unit.mended = lost !== undefined && storedReferenceOf(unit.state._result)?.id === lost;
+  async #recompute(execution: TaskExecution, damage: Error): Promise<void> {
+    const lost = execution.previous?.memory.result?.id;
+    execution.state = await this.runAgain(execution, `its stored result is damaged: ${damage.message}`);
+    execution.recomputed = lost !== undefined && storedReferenceOf(execution.state._result)?.id === lost;
   }
 }
 
-function addUnread(unread: Unit[], unit: Unit): void {
-  if (unit.remembered && unit.state._result.serialized) unread.push(unit);
+function addUnread(unread: TaskExecution[], execution: TaskExecution): void {
+  if (execution.previous && !execution.executed && execution.state._result.serialized) unread.push(execution);
 }

@@ -1,20 +1,23 @@
 import { NO_RESULT_RECORD, type ResultRecord } from "../../contracts/records.js";
 import type { ByteShelf } from "../../result/byte-shelf.js";
 import { canonicalOf, contentHash } from "../../result/content-hash.js";
+import { JSONSerializer } from "../../result/json-serializer.js";
 import { NoResult } from "../../result/no-result.js";
 import { preview } from "../../result/preview.js";
 import type { Result } from "../../result/result.js";
 import { type ResultSerializer, serializerJson } from "../../result/result-serializer.js";
 import type { BytesReference, StoredBytes } from "../../result/stored-bytes.js";
 import { noteStored, type ResultSource, type StoredReference, storedReferenceOf } from "../../result/stored-result.js";
+import { ValueSerializer } from "../../result/value-serializer.js";
 import { resultRecord } from "../../state/state-record.js";
 import { BlobShelf } from "../../store/blob-shelf.js";
 import { resultSource, shelfOf } from "../../store/result-source.js";
 import { spoolFolder } from "../../store/spool.js";
 import type { ResultWrite, Store } from "../../store/store.js";
+import { type CallbackGuard, settled } from "../task/callbacks.js";
 
-/** What becomes of a result in the store. */
-export interface KeptResult {
+/** A result made ready for the store. */
+export interface PreparedResult {
   readonly record: ResultRecord;
   /** Null where it is not stored: it cannot be serialized, or is not to be. */
   readonly reference: StoredReference | null;
@@ -22,41 +25,54 @@ export interface KeptResult {
   readonly write: ResultWrite | null;
 }
 
-export const NOTHING_KEPT: KeptResult = { record: NO_RESULT_RECORD, reference: null, write: null };
+const NO_RESULT: PreparedResult = { record: NO_RESULT_RECORD, reference: null, write: null };
+
+/** What serializing a result may take. */
+export interface PrepareOptions {
+  /** Whether it is to be stored. */
+  readonly checkpoint: boolean;
+  /** The task that made it, for messages. */
+  readonly taskName: string;
+  /** @default no limit */
+  readonly timeoutMs: number | null;
+}
 
 /** Makes results ready for the store, each once. */
-export class ResultKeeper {
-  /** How what the store keeps is read; null without a store. */
+export class ResultWriter {
+  /** How stored results are read; null without a store. */
   readonly source: ResultSource | null;
   readonly #shelf: ByteShelf | null;
+  /** Made ready and not yet on disk: several states may hold the same result. */
+  readonly #waiting = new WeakMap<Result, Promise<PreparedResult>>();
 
-  /** @param store null keeps nothing. */
-  constructor(readonly store: Store | null) {
+  /** @param store null stores nothing. */
+  constructor(
+    readonly store: Store | null,
+    private readonly guard: Omit<CallbackGuard, "timeoutMs">,
+  ) {
     this.source = store && resultSource(store);
     this.#shelf = store && shelfOf(store, "a task");
   }
 
-  /** Made ready and not yet on disk: several states may hold the same result. */
-  readonly #waiting = new WeakMap<Result, Promise<KeptResult>>();
-
-  /** Never rejects: what cannot be serialized is said in the record. */
-  keep(result: Result, checkpoint = true): KeptResult | Promise<KeptResult> {
-    if (result === NoResult) return NOTHING_KEPT;
+  /** Never rejects: the record says what cannot be serialized. */
+  prepare(result: Result, options: PrepareOptions): PreparedResult | Promise<PreparedResult> {
+    if (result === NoResult) return NO_RESULT;
     const known = storedReferenceOf(result);
     if (known) return { record: resultRecord(result, { stored: known }), reference: known, write: null };
-    if (!this.store || !checkpoint) return { record: resultRecord(result), reference: null, write: null };
-    let kept = this.#waiting.get(result);
-    if (!kept) {
-      kept = this.#keep(result);
-      this.#waiting.set(result, kept);
+    if (!options.checkpoint) return { record: withoutPreview(result), reference: null, write: null };
+    if (!this.store) return { record: resultRecord(result), reference: null, write: null };
+    let prepared = this.#waiting.get(result);
+    if (!prepared) {
+      prepared = this.#prepare(result, options);
+      this.#waiting.set(result, prepared);
     }
-    return kept;
+    return prepared;
   }
 
-  async #keep(result: Result): Promise<KeptResult> {
+  async #prepare(result: Result, options: PrepareOptions): Promise<PreparedResult> {
     try {
       const shelf = new NotingShelf(this.#shelf!);
-      const { value, serializer } = await result.serialize(shelf);
+      const { value, serializer } = await this.#serialized(result, shelf, options);
       const text = JSON.stringify(value);
       const { blobs } = shelf;
       const outside = blobs.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -68,20 +84,35 @@ export class ResultKeeper {
         ...(outside > 0 && { outside }),
         ...(valueKey !== null && { valueKey }),
       };
-      const shown = preview(result.serialized ? value : result.value);
+      const shown = mayPreview(serializer as ResultSerializer<never>)
+        ? preview(result.serialized ? value : result.value)
+        : "";
       const record = resultRecord(result, { stored: reference, preview: shown });
       const write = { ...reference, text, preview: shown, ...(blobs.length > 0 && { blobs }) };
       return { record, reference, write };
     } catch (thrown) {
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
-      return { record: resultRecord(result, { reason }), reference: null, write: null };
+      return {
+        record: { ...withoutPreview(result, reason), preview: safePreview(result) },
+        reference: null,
+        write: null,
+      };
     }
   }
 
+  /** Our own serializers settle; any other one is awaited no longer than its task. */
+  #serialized(result: Result, shelf: ByteShelf, { taskName, timeoutMs }: PrepareOptions): Promise<Result> {
+    const serialized = result.serialize(shelf);
+    const { serializer } = result;
+    if (serializer instanceof ValueSerializer || serializer instanceof JSONSerializer) return serialized;
+    const what = `serializer ${JSON.stringify(serializer.type)} of task ${JSON.stringify(taskName)}`;
+    return settled(what, serialized, { ...this.guard, timeoutMs });
+  }
+
   /** The write is on disk: whoever holds the result may carry it by reference from now on. */
-  wrote(result: Result, kept: KeptResult): void {
+  wrote(result: Result, prepared: PreparedResult): void {
     this.#waiting.delete(result); // and the text with it
-    if (this.source && kept.reference && kept.write) noteStored(result, kept.reference, this.source);
+    if (this.source && prepared.reference && prepared.write) noteStored(result, prepared.reference, this.source);
   }
 
   /** Where the stream of a task goes: to the store, or, where its result does not, to a folder of this process. */
@@ -90,6 +121,24 @@ export class ResultKeeper {
     return new BlobShelf({ folder: async () => spoolFolder(), madeBy: async () => taskName });
   }
 }
+
+/** Serializers that store a value as it is. What another one does may be meant to hide it: it is not previewed. */
+const PLAIN_SERIALIZERS: readonly string[] = ["value", "json", "compressed", "file", "s3", "composed"];
+
+function mayPreview({ type, config }: ResultSerializer<never>): boolean {
+  const inner = config?.inner;
+  const innerType = typeof inner === "object" && inner !== null && !Array.isArray(inner) ? inner.type : undefined;
+  return PLAIN_SERIALIZERS.includes(type) && (typeof innerType !== "string" || PLAIN_SERIALIZERS.includes(innerType));
+}
+
+const withoutPreview = (result: Result, reason?: string): ResultRecord => ({
+  ...resultRecord(result, { preview: "", ...(reason !== undefined && { reason }) }),
+  preview: null,
+});
+
+/** A value that could not be serialized is shown, unless its serializer may be meant to hide it. */
+const safePreview = (result: Result): string | null =>
+  mayPreview(result.serializer as ResultSerializer<never>) && !result.serialized ? preview(result.value) : null;
 
 /** A shelf that notes what a serializer puts on it: the store is told in the same transition as of the result. */
 class NotingShelf implements ByteShelf {

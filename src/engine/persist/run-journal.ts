@@ -1,21 +1,31 @@
+import type { EpochMs } from "../../contracts/json.js";
 import type { FlowRunRecord, FlowRunSummary, GraphNode, LogRecord, TaskRunRecord } from "../../contracts/records.js";
 import type { RunHold } from "../../store/begin-ask.js";
-import type { Store, Transition } from "../../store/store.js";
-import type { LiveRun } from "../host/host.js";
+import { RunOwnedError, type Store, type Transition } from "../../store/store.js";
 
 interface Row {
   own: TaskRunRecord | undefined;
   readonly children: TaskRunRecord[];
 }
 
+/** What a journal writes to. */
+export interface JournalSetting {
+  /** Null writes nothing. */
+  readonly store: Store | null;
+  readonly hold: RunHold;
+  readonly run: FlowRunSummary;
+  readonly graph: readonly GraphNode[];
+  readonly now: () => EpochMs;
+  /** Called once when a write is refused because another process has taken the run over. */
+  readonly onLost: (error: RunOwnedError) => void;
+}
+
 /**
- * The one place where a run's changes are written: those of one turn of the event loop go to the store in
- * one append, in order, and whoever follows the run is told once.
+ * Writes all changes of a run: those of one turn of the event loop go to the store in one append, in order, and
+ * whoever follows the run is notified once.
  */
-export class RunJournal implements LiveRun {
-  readonly ended: Promise<void>;
-  readonly #store: Store | null;
-  readonly #hold: RunHold | null;
+export class RunJournal {
+  readonly #setting: JournalSetting;
   readonly #rows = new Map<string, Row>();
   readonly #listeners = new Set<() => void>();
   #graph: readonly GraphNode[] = [];
@@ -23,19 +33,18 @@ export class RunJournal implements LiveRun {
   #current: FlowRunRecord | undefined;
   #waiting = nothingWaiting();
   #scheduled = false;
-  #end!: () => void;
-  /** The first write that failed; the run went on without. */
+  /** The first write that failed; the run continued without. */
   failure: unknown;
+  /** Another process has taken the run over: nothing of it is written here any more. */
+  lost: RunOwnedError | undefined;
+  /** When the store last took a write of this run. */
+  writtenAt: number;
 
-  /** @param hold null without a store */
-  constructor(store: Store | null, run: FlowRunSummary, hold: RunHold | null, graph: readonly GraphNode[]) {
-    this.#store = store;
-    this.#hold = hold;
-    this.#run = run;
-    this.#planRows(graph);
-    this.ended = new Promise((resolve) => {
-      this.#end = resolve;
-    });
+  constructor(setting: JournalSetting) {
+    this.#setting = setting;
+    this.#run = setting.run;
+    this.writtenAt = setting.run.startedAt;
+    this.#planRows(setting.graph);
   }
 
   get run(): FlowRunSummary {
@@ -47,15 +56,13 @@ export class RunJournal implements LiveRun {
     for (const task of tasks) this.#place(task);
   }
 
-  /** An ambient run grows with each call. */
+  /** A run of top-level calls grows with each call. */
   setGraph(graph: readonly GraphNode[]): void {
     if (graph.length === this.#graph.length) return;
     this.#planRows(graph);
     void this.#soon();
-    if (!this.#store || !this.#hold) return;
-    this.#store.setGraph(this.#hold, graph).catch((thrown: unknown) => {
-      this.failure ??= thrown;
-    });
+    const { store, hold } = this.#setting;
+    store?.setGraph(hold, graph).catch((thrown: unknown) => this.refused(thrown));
   }
 
   #planRows(graph: readonly GraphNode[]): void {
@@ -64,28 +71,28 @@ export class RunJournal implements LiveRun {
     for (const { name } of graph) if (!this.#rows.has(name)) this.#rows.set(name, { own: undefined, children: [] });
   }
 
-  /** Writes what a task run came to. Resolves when it is on disk: true, or false where it could not be written. */
+  /** Writes a new state of a task run. Resolves when it is on disk: true, or false where it could not be written. */
   transition(transition: Transition): Promise<boolean> {
     this.#place(transition.run);
     this.#waiting.transitions.push(transition);
     return this.#soon();
   }
 
-  /** Writes what the flow run came to. */
+  /** Writes that this attempt keeps a task run as an earlier one left it, and shows it as kept. */
+  keep(task: TaskRunRecord): void {
+    this.#place(task);
+    this.#waiting.kept.push(task.id);
+    void this.#soon();
+  }
+
+  /** Writes the flow run's new state. */
   change(run: FlowRunSummary): Promise<boolean> {
     this.#run = run;
     this.#waiting.changed = true;
     return this.#soon();
   }
 
-  /** Writes that a task run stays in the state in which an earlier attempt left it. */
-  keep(run: TaskRunRecord): void {
-    this.#place(run);
-    this.#waiting.kept.push(run.id);
-    void this.#soon();
-  }
-
-  /** Tells of something that is seen and not stored: progress. */
+  /** Shows something that is not stored: progress. */
   show(run: TaskRunRecord): void {
     this.#place(run);
     void this.#soon();
@@ -120,11 +127,6 @@ export class RunJournal implements LiveRun {
     return () => this.#listeners.delete(listener);
   }
 
-  /** This attempt is over and written. */
-  end(): void {
-    this.#end();
-  }
-
   #place(task: TaskRunRecord): void {
     this.#current = undefined;
     const row = this.#rows.get(task.name);
@@ -143,32 +145,47 @@ export class RunJournal implements LiveRun {
   }
 
   #flush(): void {
-    const { settle, ...waiting } = this.#waiting;
+    const waiting = this.#waiting;
     this.#waiting = nothingWaiting();
     this.#scheduled = false;
-    void this.#write(waiting).then(settle);
+    void this.#write(waiting).then(waiting.settle);
     for (const listener of this.#listeners) listener();
   }
 
-  async #write({ transitions, kept, lines, changed }: Omit<WaitingWrites, "settle">): Promise<boolean> {
-    const [store, hold] = [this.#store, this.#hold];
-    if (!store || !hold) return false;
+  async #write({ transitions, kept, lines, changed }: Waiting): Promise<boolean> {
+    const { store, hold } = this.#setting;
+    if (!store || this.lost) return false;
     try {
       const written: Promise<unknown>[] = [];
+      if (kept.length > 0) written.push(store.keep(hold, kept));
       if (transitions.length > 0 || changed)
         written.push(store.append(hold, transitions, changed ? { run: this.#run } : undefined));
-      if (kept.length > 0) written.push(store.keep(hold, kept));
       if (lines.length > 0) written.push(store.log(hold, lines));
       await Promise.all(written);
+      this.confirmed();
       return true;
     } catch (thrown) {
-      this.failure ??= thrown; // the values stay usable in this run; its end says that they were not stored
+      this.refused(thrown);
       return false;
+    }
+  }
+
+  /** The store says that the run is still held here. */
+  confirmed(): void {
+    this.writtenAt = this.#setting.now();
+  }
+
+  /** Notes a failure: the values stay usable in this run; its end says that they were not stored. */
+  refused(thrown: unknown): void {
+    if (!(thrown instanceof RunOwnedError)) this.failure ??= thrown;
+    else if (!this.lost) {
+      this.lost = thrown;
+      this.#setting.onLost(thrown);
     }
   }
 }
 
-type WaitingWrites = ReturnType<typeof nothingWaiting>;
+type Waiting = ReturnType<typeof nothingWaiting>;
 
 /** What the next turn writes, and the one promise for all who wait for it. */
 function nothingWaiting() {
@@ -176,6 +193,6 @@ function nothingWaiting() {
   const done = new Promise<boolean>((resolve) => {
     settle = resolve;
   });
-  const [transitions, kept, lines]: [Transition[], string[], LogRecord[]] = [[], [], []];
-  return { transitions, kept, lines, changed: false, done, settle };
+  const kept: string[] = [];
+  return { transitions: [] as Transition[], kept, lines: [] as LogRecord[], changed: false, done, settle };
 }

@@ -1,48 +1,48 @@
-import type { Unit } from "./unit.js";
+import type { TaskExecution } from "../task/task-execution.js";
 
-/** Units that may run, in the order they became ready; those that go on with a child's line come first. */
+/** Executions that may run, in the order they became ready; those that go on with a child's line come first. */
 export class ReadyQueue {
-  readonly #units = new Line();
+  readonly #executions = new Line();
   readonly #next = new Line();
 
   get isEmpty(): boolean {
-    return this.#units.isEmpty && this.#next.isEmpty;
+    return this.#executions.isEmpty && this.#next.isEmpty;
   }
 
-  add(unit: Unit): void {
-    this.#units.add(unit);
+  add(execution: TaskExecution): void {
+    this.#executions.add(execution);
   }
 
   /** A map over a map runs each line to its end before it begins many others. */
-  addNext(unit: Unit): void {
-    this.#next.add(unit);
+  addNext(execution: TaskExecution): void {
+    this.#next.add(execution);
   }
 
-  take(): Unit | undefined {
-    return this.#next.take() ?? this.#units.take();
+  take(): TaskExecution | undefined {
+    return this.#next.take() ?? this.#executions.take();
   }
 }
 
 /** First in, first out, without moving all that waits for each that is taken. */
 class Line {
-  #units: Unit[] = [];
+  #executions: TaskExecution[] = [];
   #taken = 0;
 
   get isEmpty(): boolean {
-    return this.#taken === this.#units.length;
+    return this.#taken === this.#executions.length;
   }
 
-  add(unit: Unit): void {
-    this.#units.push(unit);
+  add(execution: TaskExecution): void {
+    this.#executions.push(execution);
   }
 
-  take(): Unit | undefined {
-    const unit = this.#units[this.#taken];
-    if (unit) this.#taken += 1;
-    if (this.#taken > 1024 && this.#taken * 2 > this.#units.length) {
-      this.#units = this.#units.slice(this.#taken);
+  take(): TaskExecution | undefined {
+    const execution = this.#executions[this.#taken];
+    if (execution) this.#taken += 1;
+    if (this.#taken > 1024 && this.#taken * 2 > this.#executions.length) {
+      this.#executions = this.#executions.slice(this.#taken);
       this.#taken = 0;
     }
-    return unit;
+    return execution;
   }
 }

@@ -1,7 +1,10 @@
-import { toErrorRecord } from "../../links/error-record.js";
-import { Skipped, type State, TriggerFailed } from "../../state/states.js";
+import type { EpochMs } from "../../contracts/json.js";
+import { Paused, Skipped, type State, TriggerFailed } from "../../state/states.js";
 import { Signal } from "../../task/signals.js";
 import type { TaskCall } from "../../task/task-call.js";
+import type { Trigger } from "../../task/triggers.js";
+import { type CallbackError, callbackName, callSync } from "../task/callbacks.js";
+import { stateOfSignal } from "../task/signal-state.js";
 
 /** Each state a call waits for with its call; of a mapped one those of its children. */
 export function upstreamStates(upstream: ReadonlyMap<TaskCall, State>): (readonly [TaskCall, State])[] {
@@ -20,20 +23,37 @@ export function skippedByUpstream(call: TaskCall, upstream: ReadonlyMap<TaskCall
   return skipped && new Skipped({ message: `"${skipped[0].name}" was skipped.` });
 }
 
-/** What the task's trigger says: to go on (undefined), to pause, or a state to end in. */
-export function askTrigger(call: TaskCall, upstream: ReadonlyMap<TaskCall, State>): State | "pause" | undefined {
+/**
+ * What the task's trigger says: undefined to run, or the state to end in; a Paused one where it waits for somebody.
+ * A signal that it throws decides the state; whatever else it throws or gives is an error in words.
+ */
+export function askTrigger(
+  call: TaskCall,
+  upstream: ReadonlyMap<TaskCall, State>,
+  now: () => EpochMs,
+): State | undefined {
   const { trigger } = call.task.settings;
-  const name = trigger.name || "The trigger";
   const states = upstreamStates(upstream);
+  const what = callbackName(`trigger ${trigger.name || "function"}`, "task", call.name);
   try {
-    const decided = trigger(states.map(([, state]) => state));
-    if (decided === "pause") return "pause";
-    return decided === false ? new TriggerFailed({ message: `${name} does not hold: ${endings(states)}.` }) : undefined;
-  } catch (thrown) {
-    if (thrown instanceof Signal) return new TriggerFailed({ message: thrown.message ?? `${name} threw a signal.` });
-    return new TriggerFailed({ message: `${name} threw ${toErrorRecord(thrown).message}`, result: thrown });
+    const decided = callSync(what, 'true, false or "pause"', () => askedOf(trigger, states), readDecision);
+    if (decided === "pause") return new Paused({ message: "It waits to be resumed." });
+    const name = trigger.name || "The trigger";
+    return decided ? undefined : new TriggerFailed({ message: `${name} does not hold: ${endings(states)}.` });
+  } catch (error) {
+    const { cause, message } = error as CallbackError; // nothing else is thrown above
+    if (cause instanceof Signal && cause.kind !== "loop" && cause.kind !== "retry")
+      return stateOfSignal(cause, { loopCount: 1, runCount: 0, now });
+    const result = cause ?? new TypeError(message);
+    return new TriggerFailed({ message, result });
   }
 }
+
+const askedOf = (trigger: Trigger, states: readonly (readonly [TaskCall, State])[]): unknown =>
+  trigger(states.map(([, state]) => state));
+
+const readDecision = (given: unknown): boolean | "pause" | undefined =>
+  typeof given === "boolean" || given === "pause" ? given : undefined;
 
 function endings(states: readonly (readonly [TaskCall, State])[]): string {
   const bad = states.filter(([, state]) => !state.isSuccessful());

@@ -2,13 +2,14 @@ import { toErrorRecord } from "../../links/error-record.js";
 import { contentHash } from "../../result/content-hash.js";
 import type { Cached, State } from "../../state/states.js";
 import type { Hashes } from "../../task/validators.js";
-import type { CacheMemory, TaskRun } from "../task/task-run.js";
+import type { RunScope } from "../task/step.js";
+import { type CacheEntry, type ExecutionKeys, passOf, type TaskExecution } from "../task/task-execution.js";
 import { inputChange, sourceChange } from "./changes.js";
 
 /** A result made from the same source and inputs, not too old; undefined when there is none. A look-up that fails is a miss. */
-export async function lookUp(run: TaskRun): Promise<State | undefined> {
+export async function lookUp(run: TaskExecution, scope: RunScope): Promise<State | undefined> {
   try {
-    return await find(run);
+    return await find(run, scope);
   } catch (thrown) {
     run.cache = null;
     run.reason = `cache miss: looking for a result failed: ${toErrorRecord(thrown).message}`;
@@ -16,28 +17,29 @@ export async function lookUp(run: TaskRun): Promise<State | undefined> {
   }
 }
 
-async function find(run: TaskRun): Promise<State | undefined> {
+async function find(run: TaskExecution, scope: RunScope): Promise<State | undefined> {
   const key = cacheKeyOf(run);
   if (key === undefined) return undefined;
-  const found = await run.scope.findCached(key);
-  if (found) run.cache = memoryOfHit(found, key, run); // the row that is written over may be the one that was found
-  run.reason = found ? `cache hit: key ${key.slice(0, 12)}` : await missReason(run);
-  return found?.with({ hashedInputs: known(run.keys!.inputs), cachedParameters: known(run.keys!.parameters) });
+  const found = await scope.findCached(key);
+  if (found) run.cache = entryOfHit(found, key, run); // the row that is written over may be the one that was found
+  run.reason = found ? `cache hit: key ${key.slice(0, 12)}` : await missReason(run, scope);
+  const { inputs, parameters } = keysOf(run);
+  return found?.with({ hashedInputs: known(inputs), cachedParameters: known(parameters) });
 }
 
 /** A result that was taken may be taken again, as long as it could before. */
-function memoryOfHit({ cachedResultExpiration: expires }: Cached, key: string, run: TaskRun): CacheMemory | null {
+function entryOfHit({ cachedResultExpiration: expires }: Cached, key: string, run: TaskExecution): CacheEntry | null {
   if (expires === null) return null;
-  const { inputs, parameters } = run.keys!;
+  const { inputs, parameters } = keysOf(run);
   return { key, expires: expires.getTime(), hashedInputs: known(inputs), cachedParameters: known(parameters) };
 }
 
 /** Why there was nothing to take: what differs from the last time this task ran here. */
-async function missReason(run: TaskRun): Promise<string> {
-  const before = run.remembered ?? (await run.scope.ranBefore(run));
+async function missReason(run: TaskExecution, scope: RunScope): Promise<string> {
+  const before = run.previous ?? (await scope.ranBefore(run));
   const { memory } = before ?? {};
   if (!memory?.sourceKey) return "cache miss: nothing was made from the same yet";
-  const keys = run.keys!;
+  const keys = keysOf(run);
   const source = sourceChange(memory, keys);
   if (source !== null) return `cache miss: ${source}`;
   const { cacheValidator } = run.call.task.settings;
@@ -45,14 +47,14 @@ async function missReason(run: TaskRun): Promise<string> {
   const inputs = inputChange(memory, keys, { covers, verb: " changed" });
   if (inputs !== null) return `cache miss: ${inputs}`;
   const { cacheExpires } = memory;
-  if (cacheExpires !== null && cacheExpires <= run.scope.clock.now())
+  if (cacheExpires !== null && cacheExpires <= scope.clock.now())
     return `cache miss: the result expired at ${new Date(cacheExpires).toISOString()}`;
   return "cache miss: nothing that is young enough was made from the same";
 }
 
 /** Why a Cached state that was given may not be taken, by the task's own validator; null when it may. */
-export function invalidity(state: Cached, run: TaskRun): string | null {
-  const { clock } = run.scope;
+export function invalidity(state: Cached, run: TaskExecution, scope: RunScope): string | null {
+  const { clock } = scope;
   const expires = state.cachedResultExpiration;
   if (expires !== null && expires.getTime() <= clock.now()) return `it expired at ${expires.toISOString()}`;
   const now = covered(run);
@@ -69,23 +71,24 @@ export function invalidity(state: Cached, run: TaskRun): string | null {
 }
 
 /** What to keep so that a later run finds this result; undefined when it may not. */
-export function cacheMemoryOf(run: TaskRun, cacheForMs: number): CacheMemory | undefined {
+export function cacheEntryOf(run: TaskExecution, scope: RunScope, cacheForMs: number): CacheEntry | undefined {
   const key = cacheKeyOf(run);
   if (key === undefined) return undefined;
-  const { inputs, parameters } = run.keys!;
+  const { inputs, parameters } = keysOf(run);
   return {
     key,
-    expires: Math.min(run.scope.clock.now() + cacheForMs, Number.MAX_SAFE_INTEGER),
+    expires: Math.min(scope.clock.now() + cacheForMs, Number.MAX_SAFE_INTEGER),
     hashedInputs: known(inputs),
     cachedParameters: known(parameters),
   };
 }
 
 /** Undefined where caching is off for this call; `run.reason` then says why. Never yields a false hit. */
-function cacheKeyOf(run: TaskRun): string | undefined {
+function cacheKeyOf(run: TaskExecution): string | undefined {
   const { cacheValidator, cacheKey } = run.call.task.settings;
-  if (!run.keys) return undefined;
-  const { source } = run.keys;
+  const { keys } = passOf(run);
+  if (!keys) return undefined;
+  const { source } = keys;
   const hashes = covered(run);
   if (!hashes) return undefined;
   if (typeof hashes === "string" || source.problem !== null || source.key === null) {
@@ -97,9 +100,9 @@ function cacheKeyOf(run: TaskRun): string | undefined {
 }
 
 /** What must be equal, by the task's validator; in words what of it there is not; undefined where it never takes one. */
-function covered(run: TaskRun): Hashes | string | undefined {
+function covered(run: TaskExecution): Hashes | string | undefined {
   const { cacheValidator } = run.call.task.settings;
-  const { inputs, parameters } = run.keys!;
+  const { inputs, parameters } = keysOf(run);
   let hashes: unknown;
   try {
     hashes = cacheValidator.covers(inputs, parameters);
@@ -120,6 +123,13 @@ const isHashes = (value: unknown): value is Hashes =>
   typeof value === "object" &&
   value !== null &&
   Object.values(value).every((hash) => hash === null || typeof hash === "string");
+
+/** What is compared; there whenever a key was made of it. */
+const keysOf = (run: TaskExecution): ExecutionKeys => {
+  const { keys } = passOf(run);
+  if (!keys) throw new Error(`Cannot compare "${run.call.name}": its keys were not made`);
+  return keys;
+};
 
 /** Those that could be computed. */
 const known = (hashes: Hashes): { [name: string]: string } =>

@@ -1,12 +1,12 @@
 import type { TaskRunMemory } from "../../store/task-memory.js";
 import type { Hashes } from "../../task/validators.js";
-import type { RunKeys } from "../task/task-run.js";
+import type { ExecutionKeys } from "../task/task-execution.js";
 import type { SourceParts } from "./source-key.js";
 
 const MOST_TOLD = 3;
 
 /** What of the source differs, by name: "source of `clean` changed"; null where it is the same. */
-export function sourceChange(memory: TaskRunMemory, { source }: RunKeys): string | null {
+export function sourceChange(memory: TaskRunMemory, { source }: ExecutionKeys): string | null {
   if (memory.sourceKey === source.key) return null;
   const told = differing(memory.sourceParts ?? {}, source.parts).map(({ name, before, after }) => {
     const values = before?.startsWith("=") && after?.startsWith("=") ? ` ${before.slice(1)} → ${after.slice(1)}` : "";
@@ -23,7 +23,7 @@ export function sourceChange(memory: TaskRunMemory, { source }: RunKeys): string
  */
 export function inputChange(
   memory: TaskRunMemory,
-  keys: RunKeys,
+  keys: ExecutionKeys,
   { covers = (all: Hashes) => all, verb = "" } = {},
 ): string | null {
   const [then, now] = [covers(memory.inputKeys), covers(keys.inputs)];

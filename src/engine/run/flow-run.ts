@@ -1,97 +1,117 @@
-import type { Rerun } from "../../contracts/run-comm.js";
-import { type Flow, type FlowEngine, type RunOptions, terminalCalls } from "../../flow/flow.js";
+import type { Executor } from "../../flow/executor.js";
+import { type Flow, type RunOptions, terminalCalls } from "../../flow/flow.js";
 import type { FlowResults, FlowState } from "../../flow/flow-results.js";
 import { toErrorRecord } from "../../links/error-record.js";
 import { storedReferenceOf } from "../../result/stored-result.js";
 import { noteRunOf } from "../../state/run-of-state.js";
-import { Failed, Pending, Running, type State } from "../../state/states.js";
+import { Failed, Pending, Running, State } from "../../state/states.js";
 import type { Store } from "../../store/store.js";
 import { durationMs } from "../../task/duration.js";
 import { resolveParameters } from "../../task/parameter.js";
-import type { TaskCall } from "../../task/task-call.js";
+import { Signal } from "../../task/signals.js";
+import { TaskCall } from "../../task/task-call.js";
 import { readTemplate } from "../../task/template.js";
-import type { Surroundings } from "../host/host.js";
-import { currentSurroundings } from "../host/script-host.js";
-import { callsAgain, recall } from "../resume/selection.js";
-import { noteLive } from "./live-runs.js";
-import { RunAttempt } from "./run-lifecycle.js";
-import { StopSignal } from "./stop-signal.js";
+import type { Host } from "../host/host.js";
+import type { Selection } from "../resume/selection.js";
+import { callbackName, isThenable, kindOf, oneLine, StoppedError, settled, stateGiven } from "../task/callbacks.js";
+import { stateOfSignal } from "../task/signal-state.js";
+import { systemClock } from "./clock.js";
+import type { LiveRuns } from "./live-runs.js";
+import type { Occurrences } from "./occurrences.js";
+import { RunLifecycle } from "./run-lifecycle.js";
+import { runObserver } from "./run-observer.js";
 
 const MAX_WAIT = "10s";
 const FEW_CALLS = 1000;
 const SMALL_BYTES = 16 * 1024 * 1024;
 
-/** Runs flows in this process. */
-export const flowEngine: FlowEngine = {
-  run: (flow, options) => runFlow(flow, options, currentSurroundings(), rerunOf(flow, options)),
-  resume: (flow, runId, task, options) =>
-    runFlow(flow, { ...options, resume: runId }, currentSurroundings(), { kind: "resume", task }),
-};
+/** What a flow is run in. */
+export interface FlowRunDeps {
+  readonly host: Host;
+  readonly runs: LiveRuns<RunLifecycle>;
+  readonly occurrences: Occurrences;
+  /** The execution of a cell or script that runs now. */
+  readonly execution: () => object;
+}
 
-/** What the options ask to run again. @throws {TypeError} for a call of another flow. */
-const rerunOf = (flow: Flow, { from }: RunOptions): Rerun =>
-  from ? { kind: "from", task: callOf(flow, from).name } : { kind: "failed" };
+/** How a run is to be begun, besides what its options say. */
+export interface FlowRunAsk {
+  readonly selection: Selection;
+  /** Called when the attempt has begun. @default nothing */
+  readonly began?: (run: RunLifecycle) => void;
+}
 
-async function runFlow(flow: Flow, options: RunOptions, around: Surroundings, rerun: Rerun): Promise<FlowState> {
-  const place = around.place(); // now: it may be another cell's turn after an await
-  const interrupt = around.interrupt();
-  const { calls, parameters: declared } = flow.graph;
-  const maxWaitMs = durationMs(options.maxWait ?? MAX_WAIT, "maxWait");
+/** Runs a flow and gives the state it reaches. Throws for misuse, and when another process runs or takes over the run. */
+export async function runFlow(flow: Flow, options: RunOptions, ask: FlowRunAsk, deps: FlowRunDeps): Promise<FlowState> {
+  const { host, runs, occurrences } = deps;
+  const place = { ...host.place(), flow: flow.name }; // read now: it may be another cell's turn after an await
+  const interrupt = host.interrupt();
+  const { occurrence, taken } = occurrences.next(deps.execution(), place);
+  const { calls } = flow.graph;
   const given = givenStates(flow, options);
-  const again = callsAgain(flow.name, calls, rerun);
-  const parameters = await resolveParameters(flow.name, declared, options.parameters ?? {});
-  const store = await storeOf(options, around);
-  const stop = new StopSignal();
-  const attempt = await RunAttempt.begin({
+  const reference = referenceCalls(flow);
+  const executor = checkedExecutor(flow, options.executor ?? flow.options.executor);
+  const store = await storeOf(options, host);
+  const observer = runObserver(flow.name, options.onState);
+  const run = await RunLifecycle.begin({
+    host,
+    runs,
     store,
-    place: { ...place, flow: flow.name },
+    place,
+    occurrence,
+    taken,
+    selection: ask.selection,
     calls,
-    parameters,
-    resume: options.resume ?? (rerun.kind === "from" ? "last" : "failed"),
-    executor: options.executor ?? flow.options.executor,
+    parameters: (before) => parametersOf(flow, options, before),
+    executor,
     serializer: flow.options.serializer,
-    maxWaitMs,
-    stop,
+    maxWaitMs: durationMs(options.maxWait ?? MAX_WAIT, "maxWait"),
+    limits: flow.options.limits ?? {},
     given: (call) => given.get(call),
     checksGiven: true,
-    recall: (remembered) => recall(remembered, again, rerun),
-    tell: (state, { node, mapIndex }) => options.onState?.(state, node.call, mapIndex),
+    observe: (state, { call, mapIndex }) => observer(state, call, mapIndex),
+    // The way back to the flow keeps no run: its values may be large.
+    again: (selection, began) => runFlow(flow, options, { selection, began }, deps) as Promise<State>,
   });
-  const runId = attempt.journal.run.id; // the button's way back holds no attempt: its values may be large
-  const ended = noteLive(runId, stop, (next) => runFlow(flow, { ...options, resume: runId }, around, next));
   const unfollow = [
-    stop.follow(options.signal, "The run was cancelled."),
-    stop.follow(interrupt, "The run was interrupted."),
+    run.stop.follow(options.signal, "The run was cancelled."),
+    run.stop.follow(interrupt, "The run was interrupted."),
   ];
   try {
-    return await finished(flow, attempt, options, around);
+    run.show(ask.began !== undefined);
+    ask.began?.(run);
+    return await finished(flow, run, reference, observer);
   } finally {
     for (const each of unfollow) each();
-    ended();
-    attempt.journal.end();
+    run.end();
   }
 }
 
+type Observer = ReturnType<typeof runObserver>;
+
 async function finished(
   flow: Flow,
-  attempt: RunAttempt,
-  options: RunOptions,
-  around: Surroundings,
+  run: RunLifecycle,
+  reference: readonly TaskCall[],
+  observer: Observer,
 ): Promise<FlowState> {
-  const { journal, runner } = attempt;
-  around.began(journal);
-  const running = await handled(flow, new Pending<unknown>({}), new Running<unknown>({}));
-  options.onState?.(running, null, null);
-  runner.add(flow.graph.calls);
-  await runner.whenIdle();
-  if (journal.run.attempt > 1) await runner.readKept(wantedCalls(flow, runner.results()));
-  runner.close();
-  const reached = attempt.state(terminalCalls(flow.graph.calls), flow.referenceCalls());
-  const state = (await handled(flow, running, reached as State)) as FlowState;
-  await attempt.write(state);
+  const { runner, journal } = run;
+  const { calls } = flow.graph;
+  const running = await handled(flow, run, new Pending<unknown>({}), new Running<unknown>({}));
+  observer(running, null, null);
+  let reached = running as FlowState;
+  if (running.isRunning()) {
+    run.add(calls);
+    await runner.whenIdle();
+    if (run.isResumed) await runner.readReused(wantedCalls(flow, runner.results()));
+    runner.close();
+    reached = run.state(terminalCalls(calls), reference);
+  } else runner.close();
+  const state = running.isRunning() ? ((await handled(flow, run, running, reached as State)) as FlowState) : reached;
+  await run.settle(state);
   noteRunOf(state as State, journal.run);
-  options.onState?.(state as State, null, null);
-  if (state.isFailed()) await tellFailure(flow, state as State);
+  if (state !== reached || running.isRunning()) observer(state as State, null, null);
+  if (state.isFailed()) await notifyFailure(flow, run, state as State);
   if (journal.failure !== undefined) {
     const { message } = toErrorRecord(journal.failure);
     process.emitWarning(`The run of flow "${flow.name}" was not stored: ${message}`, "CellarWarning");
@@ -100,7 +120,7 @@ async function finished(
 }
 
 /**
- * The calls whose kept results are read before the run ends, so that `state.result.get(call).result` gives them:
+ * The calls whose reused results are read before the run ends, so that `state.result.get(call).result` gives them:
  * those that the flow's body returned, and all where they are few and small. Others stay stored until
  * `await state.load()`.
  */
@@ -113,12 +133,30 @@ function wantedCalls(flow: Flow, results: FlowResults): Set<TaskCall> {
   return wanted;
 }
 
-/** States given by call or by name. @throws {TypeError} for a name that the flow does not have. */
-function givenStates(flow: Flow, { taskStates }: RunOptions): ReadonlyMap<TaskCall, State> {
-  const entries: [TaskCall | string, State][] =
-    taskStates instanceof Map ? [...taskStates] : Object.entries((taskStates ?? {}) as { [name: string]: State });
+/** Values over those of the attempt before, validated. */
+export async function parametersOf(
+  flow: Flow,
+  { parameters = {} }: RunOptions,
+  before: { readonly [name: string]: unknown },
+): Promise<{ readonly [name: string]: unknown }> {
+  const declared = flow.graph.parameters;
+  const stored = Object.entries(before).filter(([name]) => declared.has(name) && !Object.hasOwn(parameters, name));
+  const resolved = await resolveParameters(flow.name, declared, parameters, new Map(stored));
+  return resolved;
+}
+
+/** States given by call or by name. @throws {TypeError} for a name that the flow does not have, and for what is no State. */
+export function givenStates(flow: Flow, { taskStates }: RunOptions): ReadonlyMap<TaskCall, State> {
+  const entries: [TaskCall | string, unknown][] =
+    taskStates instanceof Map ? [...taskStates] : Object.entries((taskStates ?? {}) as { [name: string]: unknown });
   return new Map(
-    entries.map(([of, state]) => [typeof of === "string" ? callNamed(flow, of) : callOf(flow, of), state]),
+    entries.map(([of, state]) => {
+      const call = typeof of === "string" ? callNamed(flow, of) : callOf(flow, of);
+      if (state instanceof State) return [call, state as State];
+      throw new TypeError(
+        `Cannot run flow "${flow.name}": the state given for "${call.name}" must be a State, not ${kindOf(state)}`,
+      );
+    }),
   );
 }
 
@@ -128,33 +166,66 @@ function callNamed(flow: Flow, name: string): TaskCall {
   return call;
 }
 
-function callOf(flow: Flow, call: TaskCall): TaskCall {
+/** @throws {TypeError} for a call of another flow. */
+export function callOf(flow: Flow, call: TaskCall): TaskCall {
+  if (!(call instanceof TaskCall))
+    throw new TypeError(`Cannot run flow "${flow.name}": a call of it is wanted, not ${kindOf(call)}`);
   if (call.owner === flow.graph) return call;
   throw new TypeError(`Cannot run flow "${flow.name}": call "${call.name}" is of flow "${call.owner.flowName}"`);
 }
 
-async function storeOf({ store }: RunOptions, around: Surroundings): Promise<Store | null> {
+/** The calls whose states decide the flow's. @throws {TypeError} for a call of another flow, before anything runs. */
+function referenceCalls(flow: Flow): readonly TaskCall[] {
+  const what = callbackName("referenceTasks", "flow", flow.name);
+  let calls: unknown;
+  try {
+    calls = flow.referenceCalls();
+  } catch (cause) {
+    throw new TypeError(`Cannot use ${what}: it threw ${oneLine(cause)}`, { cause });
+  }
+  if (!Array.isArray(calls))
+    throw new TypeError(`Cannot use ${what}: it must give a list of calls, not ${kindOf(calls)}`);
+  return calls.map((call) => callOf(flow, call as TaskCall));
+}
+
+/** @throws {TypeError} for an executor that cannot run anything. */
+function checkedExecutor(flow: Flow, executor: Executor | undefined): Executor | undefined {
+  if (executor === undefined) return undefined;
+  const what = `Cannot run flow "${flow.name}": its executor`;
+  if (typeof executor?.submit !== "function") throw new TypeError(`${what} has no submit, but is ${kindOf(executor)}`);
+  if (!(executor.concurrency >= 1))
+    throw new TypeError(`${what} has concurrency ${kindOf(executor.concurrency)}, not 1 or more`);
+  return executor;
+}
+
+export async function storeOf({ store }: RunOptions, host: Host): Promise<Store | null> {
   if (store === "none") return null;
-  return store ?? (await around.store());
+  return store ?? (await host.store());
 }
 
 /** A flow's state handlers, like a task's, may give another state. */
-async function handled(flow: Flow, before: State, after: State): Promise<State> {
+async function handled(flow: Flow, run: RunLifecycle, before: State, after: State): Promise<State> {
+  const what = callbackName("a state handler", "flow", flow.name);
+  const guard = { stop: run.stop, timeoutMs: null, after: systemClock.after };
   let state = after;
   for (const handler of flow.options.stateHandlers ?? [])
     try {
-      state = (await handler(flow, before, state)) ?? state;
+      const given: unknown = handler(flow, before, state);
+      state = stateGiven(what, isThenable(given) ? await settled(what, given, guard) : given) ?? state;
     } catch (thrown) {
-      const message = `A state handler threw ${toErrorRecord(thrown).message}`;
-      state = new Failed<unknown>({ message, result: after._result });
+      if (thrown instanceof StoppedError) return state;
+      if (thrown instanceof Signal) return stateOfSignal(thrown, { loopCount: 1, runCount: 0, now: systemClock.now });
+      return new Failed<unknown>({ message: `${what} threw ${oneLine(thrown)}`, result: after._result });
     }
   return state;
 }
 
-async function tellFailure(flow: Flow, state: State): Promise<void> {
+async function notifyFailure(flow: Flow, run: RunLifecycle, state: State): Promise<void> {
+  const what = callbackName("onFailure", "flow", flow.name);
   try {
-    await flow.options.onFailure?.(flow, state);
+    const given: unknown = flow.options.onFailure?.(flow, state);
+    if (isThenable(given)) await settled(what, given, { stop: run.stop, timeoutMs: null, after: systemClock.after });
   } catch (thrown) {
-    process.emitWarning(`onFailure of flow "${flow.name}" threw ${toErrorRecord(thrown).message}`, "CellarWarning");
+    if (!(thrown instanceof StoppedError)) process.emitWarning(`${what} threw ${oneLine(thrown)}`, "CellarWarning");
   }
 }

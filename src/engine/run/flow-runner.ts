@@ -3,40 +3,41 @@ import { FlowResults } from "../../flow/flow-results.js";
 import { Pending, type State } from "../../state/states.js";
 import type { RememberedTask } from "../../store/task-memory.js";
 import type { TaskCall } from "../../task/task-call.js";
-import { parentTransition } from "../persist/parent-transition.js";
 import { makeChildren, tieChild } from "../plan/map-children.js";
 import { planOf } from "../plan/map-plan.js";
 import { mappedState } from "../plan/mapped-state.js";
 import { ReadyQueue } from "../plan/ready-queue.js";
-import { type Node, newUnit, type Unit } from "../plan/unit.js";
 import { sourceKeyOf } from "../resume/source-key.js";
-import { UnitRunner, type UnitSetting } from "../task/unit-runner.js";
-import { countUnits, type RunCounts } from "./run-counts.js";
+import { stepFailed } from "../task/steps-running.js";
+import { type CallNode, newExecution, type TaskExecution } from "../task/task-execution.js";
+import { type ExecutionSetting, ExecutionStarter } from "./execution-starter.js";
+import { countExecutions, type RunCounts } from "./run-counts.js";
 
 /** What a flow run begins with. */
-export interface FlowRunnerSetup extends Omit<UnitSetting, "nodes"> {
-  /** Task runs of the attempt before, by call name and map index ("inspect", "inspect[3]"). */
-  readonly remembered: ReadonlyMap<string, RememberedTask>;
+export interface FlowRunnerSetup extends ExecutionSetting {
+  /** Task runs of the attempts before, by `executionName`. */
+  readonly previous: ReadonlyMap<string, RememberedTask>;
   /** States given for calls, which are kept; Cached ones only where they are valid, unless they are of this session. */
   readonly given: (call: TaskCall) => State | undefined;
 }
 
 /** Runs the calls of a flow: each when what it waits for has finished, as many at once as the executor allows. */
 export class FlowRunner {
-  readonly #nodes = new Map<TaskCall, Node>();
-  readonly #units: UnitRunner;
+  readonly #nodes = new Map<TaskCall, CallNode>();
+  readonly #starter: ExecutionStarter;
   readonly #ready = new ReadyQueue();
-  /** Units and expansions under way. */
+  /** Executions and expansions of maps under way. */
   #active = 0;
-  readonly #sleeping = new Set<Unit>();
+  readonly #sleeping = new Set<TaskExecution>();
+  #waitingForLimits = 0;
   readonly #idle: (() => void)[] = [];
   readonly #finished = new Map<TaskCall, (() => void)[]>();
-  /** What all units begin in. */
+  /** The state that all executions begin in. */
   readonly #pending = new Pending<unknown>({});
   readonly #sources = new Map<unknown, ReturnType<typeof sourceKeyOf>>();
 
   constructor(private readonly setup: FlowRunnerSetup) {
-    this.#units = new UnitRunner({ ...setup, nodes: this.#nodes });
+    this.#starter = new ExecutionStarter({ ...setup, nodes: this.#nodes });
     setup.scope.stop.onStop(() => this.#checkIdle());
   }
 
@@ -67,72 +68,82 @@ export class FlowRunner {
   }
 
   stateOf(call: TaskCall): State {
-    return this.#nodes.get(call)!.unit.state;
+    return this.#nodes.get(call)!.execution.state;
   }
 
   results(): FlowResults {
     const results = new FlowResults();
-    for (const [call, { unit }] of this.#nodes) results.set(call, unit.state);
+    for (const [call, { execution }] of this.#nodes) results.set(call, execution.state);
     return results;
   }
 
-  /** Reads what is kept of these calls' results; what is damaged is made again. */
-  async readKept(calls: Iterable<TaskCall>): Promise<void> {
-    const unread: Unit[] = [];
-    for (const call of calls) for (const unit of this.#units.kept.unreadOf(call)) unread.push(unit);
-    await this.#units.kept.read(unread);
+  /** Reads the reused results of these calls; what is damaged is recomputed. */
+  async readReused(calls: Iterable<TaskCall>): Promise<void> {
+    const unread: TaskExecution[] = [];
+    for (const call of calls) unread.push(...this.#starter.reused.unreadOf(call));
+    await this.#starter.reused.read(unread);
+  }
+
+  /** In the order in which they were added. */
+  nodes(): Iterable<CallNode> {
+    return this.#nodes.values();
   }
 
   counts(): RunCounts {
-    return countUnits(this.#nodes.values());
+    return countExecutions(this.#nodes.values());
   }
 
-  /** Gives up what waits for its time. */
+  /** Cancels all waits for a start time. */
   close(): void {
-    for (const unit of this.#sleeping) unit.stopWaiting?.();
+    for (const execution of this.#sleeping) execution.stopWaiting?.();
     this.#sleeping.clear();
   }
 
-  #addNode(call: TaskCall): Node {
-    const remembered = this.setup.remembered.get(call.name);
-    const node: { -readonly [K in keyof Node]: Node[K] } = {
+  #addNode(call: TaskCall): CallNode {
+    const previous = this.setup.previous.get(call.name);
+    const given = this.#givenTo(call);
+    const givenChildren =
+      call.mapped && given?.type === "Mapped" && given.mapStates.length > 0 ? given.mapStates : null;
+    const isWhole = !givenChildren || givenChildren.every((child) => child.isFinished());
+    const node: { -readonly [K in keyof CallNode]: CallNode[K] } = {
       call,
       source: this.#sourceOf(call),
       plan: planOf(call),
-      unit: undefined as never,
+      execution: undefined as never,
+      givenChildren: isWhole ? null : givenChildren,
       children: null,
       waiting: 0,
       done: false,
       waitingChildren: 0,
       downstream: [],
-      lines: [],
+      oneToOne: [],
     };
-    const unit = newUnit({
+    node.execution = newExecution({
       node,
+      call,
       mapIndex: null,
-      id: remembered?.run.id ?? this.setup.scope.clock.newId(),
-      remembered,
+      id: previous?.run.id ?? this.setup.scope.clock.newId(),
+      previous,
       inputs: call.inputs,
       upstream: call.upstream,
-      state: this.#givenTo(call) ?? this.#pending,
+      state: (isWhole && given) || this.#pending,
     });
-    node.unit = unit;
-    if (!unit.state.isFinished() || this.#units.isToCheck(unit)) this.#tie(node);
+    if (!node.execution.state.isFinished() || this.#starter.isToCheck(node.execution)) this.#tie(node);
     this.#nodes.set(call, node);
     return node;
   }
 
-  #tie(node: Node): void {
+  #tie(node: CallNode): void {
     for (const call of node.plan.whole) {
       const before = this.#nodes.get(call)!;
       if (before.done) continue;
       before.downstream.push(node);
       node.waiting += 1;
     }
-    for (const call of node.plan.lines) {
+    for (const call of node.plan.oneToOne) {
       const before = this.#nodes.get(call)!;
       if (before.done || before.children) continue;
-      before.lines.push(node);
+      before.oneToOne.push(node);
       node.waiting += 1;
     }
   }
@@ -152,49 +163,59 @@ export class FlowRunner {
     return source;
   }
 
-  #begin(node: Node): void {
-    if (node.call.mapped && !node.unit.state.isFinished()) void this.#expand(node);
-    else this.#ready.add(node.unit);
+  #begin(node: CallNode): void {
+    if (node.call.mapped && !node.execution.state.isFinished()) void this.#expand(node);
+    else this.#ready.add(node.execution);
   }
 
   #pump(): void {
     const { scope } = this.setup;
     while (this.#active < scope.executor.concurrency && !scope.stop.state) {
-      const unit = this.#ready.take();
-      if (!unit) return;
-      void this.#run(unit);
+      const execution = this.#ready.take();
+      if (!execution) return;
+      void this.#run(execution);
     }
   }
 
-  async #run(unit: Unit): Promise<void> {
+  /** A task that waits for its limits leaves its place to others meanwhile. */
+  changePlaces(change: 1 | -1): void {
+    this.#active += change;
+    this.#waitingForLimits -= change;
+    if (change < 0) this.#pump();
+  }
+
+  async #run(execution: TaskExecution): Promise<void> {
     this.#active += 1;
-    unit.state = await this.#units.run(unit);
-    if (unit.state.isFinished()) await this.#unitFinished(unit);
-    else this.#sleep(unit);
+    execution.state = await this.#starter.run(execution);
+    if (execution.state.isFinished()) await this.#executionFinished(execution);
+    else this.#sleep(execution);
     this.#active -= 1;
     this.#pump();
     this.#checkIdle();
   }
 
-  /** Waits for a start time; a task that is paused waits for somebody. */
-  #sleep(unit: Unit): void {
-    const { state } = unit;
-    if (unit.mapIndex !== null) this.#tellParent(unit.node);
+  /** Waits for a start time; a paused task waits for a person. */
+  #sleep(execution: TaskExecution): void {
+    const { state } = execution;
+    if (execution.mapIndex !== null) this.#updateParent(execution.node);
     if (!("startTime" in state) || state.startTime === null) return;
     const { clock } = this.setup.scope;
-    this.#sleeping.add(unit);
-    unit.stopWaiting = clock.after(Math.max(0, state.startTime.getTime() - clock.now()), () => {
-      this.#sleeping.delete(unit);
-      unit.stopWaiting = null;
-      this.#ready.add(unit);
+    // A clock that was set back since the state was made does not make the wait longer than it was meant to be.
+    const delayMs = Math.max(0, state.startTime.getTime() - Math.max(state.timestamp.getTime(), clock.now()));
+    execution.dueAt = clock.monotonic() + delayMs;
+    this.#sleeping.add(execution);
+    execution.stopWaiting = clock.after(delayMs, () => {
+      this.#sleeping.delete(execution);
+      execution.stopWaiting = null;
+      this.#ready.add(execution);
       this.#pump();
     });
   }
 
-  async #unitFinished(unit: Unit): Promise<void> {
-    const { node } = unit;
-    if (unit.mapIndex !== null) {
-      for (const follower of unit.followers ?? []) this.#release(follower);
+  async #executionFinished(execution: TaskExecution): Promise<void> {
+    const { node } = execution;
+    if (execution.mapIndex !== null) {
+      for (const follower of execution.followers ?? []) this.#release(follower);
       node.waitingChildren -= 1;
       if (node.waitingChildren > 0) return;
       await this.#allChildrenFinished(node);
@@ -202,15 +223,15 @@ export class FlowRunner {
     this.#nodeFinished(node);
   }
 
-  #nodeFinished(node: Node): void {
+  #nodeFinished(node: CallNode): void {
     node.done = true;
     for (const resolve of this.#finished.get(node.call) ?? []) resolve();
     this.#finished.delete(node.call);
-    for (const follower of [...node.downstream, ...node.lines.splice(0)]) this.#release(follower);
+    for (const follower of [...node.downstream, ...node.oneToOne.splice(0)]) this.#release(follower);
   }
 
   /** Something that it waited for has finished. */
-  #release(follower: Node | Unit): void {
+  #release(follower: CallNode | TaskExecution): void {
     follower.waiting -= 1;
     if (follower.waiting > 0) return;
     if ("plan" in follower) this.#begin(follower);
@@ -218,62 +239,62 @@ export class FlowRunner {
   }
 
   /** Makes the children of a mapped call, once it is known how many there are. */
-  async #expand(node: Node): Promise<void> {
-    const { scope, remembered } = this.setup;
+  async #expand(node: CallNode): Promise<void> {
     this.#active += 1;
-    await this.#units.kept.read(this.#units.kept.unreadBefore(node.unit));
-    const refused = await makeChildren(node, {
-      nodes: this.#nodes,
-      parameters: scope.parameters,
-      remembered,
-      newId: scope.clock.newId,
-      pending: this.#pending,
-    });
+    const refused = await this.#childrenOf(node);
     if (refused) await this.#writeParent(node, refused);
     else if (node.children!.length === 0) await this.#allChildrenFinished(node);
     this.#active -= 1;
     if (refused || node.children!.length === 0) this.#nodeFinished(node);
     else {
       for (const child of node.children!) if (tieChild(child, this.#nodes)) this.#ready.add(child);
-      for (const line of node.lines.splice(0)) this.#release(line);
+      for (const next of node.oneToOne.splice(0)) this.#release(next);
     }
     this.#pump();
     this.#checkIdle();
   }
 
-  async #allChildrenFinished(node: Node): Promise<void> {
+  async #childrenOf(node: CallNode): Promise<State | undefined> {
+    const { scope, previous } = this.setup;
+    try {
+      await this.#starter.reused.read(this.#starter.reused.unreadBefore(node.execution));
+      const { parameters, clock } = scope;
+      return await makeChildren(node, { nodes: this.#nodes, parameters, previous, clock, pending: this.#pending });
+    } catch (thrown) {
+      return stepFailed(thrown);
+    }
+  }
+
+  async #allChildrenFinished(node: CallNode): Promise<void> {
     const children = node.children!;
-    node.unit.ran = children.some((child) => child.ran) || children.length === 0;
+    node.execution.executed = children.some((child) => child.executed) || children.length === 0;
     await this.#writeParent(node, statesTogether(children));
-    node.unit.state = statesTogether(children); // results of children may have been read meanwhile
+    node.execution.state = statesTogether(children); // results of children may have been read meanwhile
   }
 
-  #tellParent(node: Node): void {
-    node.unit.state = statesTogether(node.children!);
+  #updateParent(node: CallNode): void {
+    node.execution.state = statesTogether(node.children!);
   }
 
-  async #writeParent(node: Node, state: State): Promise<void> {
-    const { scope, journal, tell } = this.setup;
-    const { unit } = node;
-    if (!state.isMapped()) unit.ran = true;
-    tell(state, unit);
-    const kept = await scope.keeper.keep(state._result, false);
-    await journal.transition(parentTransition(node, state, kept.record, journal.run));
-    unit.state = state;
+  async #writeParent(node: CallNode, state: State): Promise<void> {
+    const { scope, observe } = this.setup;
+    if (!state.isMapped()) node.execution.executed = true;
+    observe(state, node.execution);
+    await scope.states.writeParent(node, state);
+    node.execution.state = state;
   }
 
   #checkIdle(): void {
-    if (this.#idle.length === 0 || this.#active > 0) return;
+    if (this.#idle.length === 0 || this.#active + this.#waitingForLimits > 0) return;
     const { scope, maxWaitMs } = this.setup;
     if (!scope.stop.state) {
       if (!this.#ready.isEmpty) return;
-      const soonest = Math.min(
-        ...[...this.#sleeping].map(({ state }) => ("startTime" in state ? Number(state.startTime) : 0)),
-      );
-      if (this.#sleeping.size > 0 && soonest - scope.clock.now() <= maxWaitMs) return;
+      let soonest = Number.POSITIVE_INFINITY;
+      for (const { dueAt } of this.#sleeping) soonest = Math.min(soonest, dueAt ?? soonest);
+      if (this.#sleeping.size > 0 && soonest - scope.clock.monotonic() <= maxWaitMs) return;
     }
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 }
 
-const statesTogether = (children: readonly Unit[]): State => mappedState(children.map(({ state }) => state));
+const statesTogether = (children: readonly TaskExecution[]): State => mappedState(children.map(({ state }) => state));

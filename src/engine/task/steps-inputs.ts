@@ -1,38 +1,57 @@
+import { composedResult } from "../../result/composed-result.js";
+import type { ResultShape } from "../../result/composed-serializer.js";
 import { NoResult } from "../../result/no-result.js";
 import { Result } from "../../result/result.js";
 import type { State } from "../../state/states.js";
-import type { CallInput } from "../../task/task-call.js";
+import type { CallInput, TaskCall, Template } from "../../task/task-call.js";
 import { fillTemplate } from "../../task/template.js";
-import type { Step } from "./step.js";
-import type { FilledInput, TaskRun } from "./task-run.js";
+import { settled } from "./callbacks.js";
+import type { RunScope, Step } from "./step.js";
+import { type FilledInput, passOf, type TaskExecution } from "./task-execution.js";
 
 /**
- * Fills the inputs: what came from upstream wins, a cached input stands in only where upstream has no
- * result. Here, and only here, results are deserialized.
+ * Fills the inputs: what came from upstream wins, a cached input fills in only where upstream has no result.
+ * Results are deserialized here.
  */
-export const getTaskInputs: Step = (state, run) => {
-  const filled = run.givenInputs.map((input) => filledInput(input, state, run));
-  if (!filled.some((each) => each instanceof Promise)) {
-    run.inputs = filled as FilledInput[];
+export const getTaskInputs: Step = (state, execution, scope) => {
+  const pass = passOf(execution);
+  const filled = execution.inputs.map((input) => filledInput(input, state, execution, scope));
+  const loop = execution.loopResult?.serialized ? readLoopResult(execution) : undefined;
+  if (!loop && !filled.some((each) => each instanceof Promise)) {
+    pass.inputs = filled as FilledInput[];
     return state;
   }
-  return Promise.all(filled).then((inputs) => {
-    run.inputs = inputs;
-    return state;
-  });
+  const what = `a stored input of task ${JSON.stringify(execution.call.name)}`;
+  const { timeoutMs } = execution.call.task.settings;
+  return settled(what, Promise.all([...filled, loop]), { stop: scope.stop, timeoutMs, after: scope.clock.after }).then(
+    (all) => {
+      pass.inputs = all.slice(0, filled.length) as FilledInput[];
+      return state;
+    },
+  );
 };
 
+async function readLoopResult(execution: TaskExecution): Promise<void> {
+  execution.loopResult = await execution.loopResult?.deserialize();
+}
+
 /** At once where all is read already, as in most runs. */
-function filledInput(input: CallInput, state: State, run: TaskRun): FilledInput | Promise<FilledInput> {
+function filledInput(
+  input: CallInput,
+  state: State,
+  execution: TaskExecution,
+  { parameters }: RunScope,
+): FilledInput | Promise<FilledInput> {
   const { name, template, calls } = input;
-  if (calls.length === 0) return { name, value: fillTemplate(template, nothing, run.scope.parameters), result: null };
-  const upstream = calls.map((call) => run.upstream.get(call)!);
+  if (calls.length === 0) return { name, value: fillTemplate(template, nothing, parameters), result: null };
+  const pass = passOf(execution);
+  const upstream = calls.map((call) => pass.upstream.get(call)!);
   const cached = state.cachedInputs[name];
   if (cached && upstream.some((each) => each._result === NoResult))
     return cached.deserialize().then(({ value }) => ({ name, value, result: cached }));
   const filled = (read: readonly State[]): FilledInput => {
     const values = new Map(read.map((each, index) => [calls[index]!, each.result]));
-    const value = fillTemplate(template, (call) => values.get(call), run.scope.parameters);
+    const value = fillTemplate(template, (call) => values.get(call), parameters);
     return { name, value, result: template.kind === "call" ? upstream[0]!._result : null };
   };
   if (!upstream.some((each) => each._result.serialized)) return filled(upstream);
@@ -41,6 +60,39 @@ function filledInput(input: CallInput, state: State, run: TaskRun): FilledInput 
 
 const nothing = (): undefined => undefined;
 
-/** The inputs by name, as a pending end state carries them: those that came in a Result, in that very one. */
-export const inputResults = (inputs: readonly FilledInput[]): { [name: string]: Result } =>
-  Object.fromEntries(inputs.map(({ name, value, result }) => [name, result ?? new Result({ value })]));
+/**
+ * The inputs by name, as a pending end state carries them: those that came in a Result in that very one, those
+ * that results are parts of as a composition of these, the others as live values.
+ */
+export function inputResults(execution: TaskExecution): { [name: string]: Result } {
+  const { inputs, upstream } = passOf(execution);
+  return Object.fromEntries(
+    inputs.map(({ name, value, result }, index) => [
+      name,
+      result ?? resultOfParts(execution.inputs[index]!, value, upstream) ?? new Result({ value }),
+    ]),
+  );
+}
+
+/** Undefined where no result is a part of the input. */
+function resultOfParts(
+  { template, calls, origin }: CallInput,
+  value: unknown,
+  upstream: ReadonlyMap<TaskCall, State>,
+): Result | undefined {
+  if (origin) {
+    const whole = upstream.get(origin.call)?._result;
+    return whole && whole !== NoResult ? composedResult(value, { part: 0, path: origin.path }, [whole]) : undefined;
+  }
+  if (calls.length === 0) return undefined;
+  const parts: Result[] = [];
+  const add = (part: Result): ResultShape => ({ part: parts.push(part) - 1 });
+  const shapeOf = (each: Template, of: unknown): ResultShape => {
+    if (each.kind === "call") return add(upstream.get(each.call)!._result);
+    if (each.kind === "list") return { list: each.parts.map((part, at) => shapeOf(part, (of as unknown[])[at])) };
+    if (each.kind === "record")
+      return { record: each.parts.map(([key, part]) => [key, shapeOf(part, (of as { [key: string]: unknown })[key])]) };
+    return add(new Result({ value: of }));
+  };
+  return composedResult(value, shapeOf(template, value), parts);
+}

@@ -1,56 +1,65 @@
 import { toErrorRecord } from "../../links/error-record.js";
+import { NoResult } from "../../result/no-result.js";
 import { Result } from "../../result/result.js";
 import { isByteStream } from "../../result/stored-bytes.js";
-import { Cached, Failed, Paused, Pending, Running, type State } from "../../state/states.js";
-import { askTrigger } from "../plan/trigger-check.js";
-import { cacheMemoryOf, invalidity, lookUp } from "../resume/cache-key.js";
-import { End, type Step } from "./step.js";
-import { inputResults } from "./steps-inputs.js";
-import type { TaskRun } from "./task-run.js";
+import { Cached, Failed, Pending, Running, State, type Success } from "../../state/states.js";
+import { cacheEntryOf, invalidity, lookUp } from "../resume/cache-key.js";
+import { CallbackError, isThenable, kindOf, StoppedError, settled } from "./callbacks.js";
+import { End, type RunScope, type Step } from "./step.js";
+import { passOf, type TaskExecution } from "./task-execution.js";
 import { TaskScope } from "./task-scope.js";
-import { withInputs } from "./waiting-state.js";
 
 /** Takes a result that is young enough and was made from the same; a given Cached is held to that as well. */
-export const checkCached: Step = (state, run) => {
-  if (state.type !== "Cached") return run.call.task.settings.cacheForMs === null ? state : cachedOr(state, run);
-  const invalid = invalidity(state, run);
+export const checkCached: Step = (state, execution, scope) => {
+  const { cacheForMs } = execution.call.task.settings;
+  if (state.type !== "Cached") return cacheForMs === null ? state : cachedOr(state, execution, scope);
+  const invalid = invalidity(state, execution, scope);
   if (invalid === null) return new End(state);
-  run.reason = invalid;
+  execution.reason = invalid;
   const pending = new Pending<unknown>({ message: `The given cached result was not taken: ${invalid}.` });
-  return run.call.task.settings.cacheForMs === null ? pending : cachedOr(pending, run);
+  return cacheForMs === null ? pending : cachedOr(pending, execution, scope);
 };
 
-async function cachedOr(state: State, run: TaskRun): Promise<State | End> {
-  const found = await lookUp(run);
+async function cachedOr(state: State, execution: TaskExecution, scope: RunScope): Promise<State | End> {
+  const found = await lookUp(execution, scope);
   return found ? new End(found) : state;
 }
 
-/** Asks the task's trigger. A task that somebody resumed does not pause again. */
-export const checkTrigger: Step = (state, run) => {
-  const decided = askTrigger(run.call, run.upstream);
-  if (decided === undefined || (decided === "pause" && run.resumed)) return state;
-  if (decided !== "pause") return new End(decided);
-  return new End(new Paused({ message: "It waits to be resumed.", cachedInputs: inputResults(run.inputs) }));
+/** Waits until the limits of its tags let the task be called. */
+export const awaitLimits: Step = (state, { call }, { limits }) => {
+  const turn = limits.enter(call.task);
+  return turn ? turn.then(() => state) : state;
 };
 
-export const setRunning: Step = (_, run) => {
-  run.runCount += 1;
+export const setRunning: Step = (_, execution, { clock }) => {
+  execution.runCount += 1;
+  execution.attempt = clock.newId();
   return new Running<unknown>({});
 };
 
 /** Calls the task, with time-out, signals and errors trapped. */
-export const callTask: Step = async (_, run) => {
-  const { scope, call } = run;
-  const { stop } = scope;
-  if (stop.state) return stop.state;
-  const ref = { taskRunId: run.id, task: call.task };
-  const args = run.inputs.map(({ value }) => value);
-  const token = new TaskScope(run);
-  const submitted = await scope.executor.submit(ref, args, token);
-  const ended = hasStream(submitted) ? await withStreamKept(submitted, token) : submitted;
-  const { serializer } = call.task.settings;
-  return withInputs(serialized(ended, serializer ?? scope.serializer), run);
+export const callTask: Step = async (_, execution, scope) => {
+  const { call } = execution;
+  const confirmed = scope.confirmOwned(scope.clock.now());
+  if (confirmed) await confirmed;
+  if (scope.stop.state) return scope.stop.state;
+  const ref = { taskRunId: execution.id, attempt: execution.attempt!, task: call.task };
+  const args = passOf(execution).inputs.map(({ value }) => value);
+  const token = new TaskScope(execution, scope);
+  const given = scope.executor.submit(ref, args, token);
+  const what = `executor for task ${JSON.stringify(call.name)}`;
+  const submitted = isThenable(given)
+    ? await settled(`the ${what}`, given, { stop: scope.stop, timeoutMs: null, after: scope.clock.after })
+    : given;
+  if (!(submitted instanceof State))
+    throw new CallbackError(`Cannot use the ${what}: submit must give a State, not ${kindOf(submitted)}`);
+  const ended = await loaded(hasStream(submitted) ? await withStreamKept(submitted, token) : submitted);
+  return serialized(ended, call.task.settings.serializer ?? scope.serializer);
 };
+
+/** Retrying and messages need the error itself: an executor elsewhere gives it in its stored form. */
+const loaded = (state: State): State | Promise<State> =>
+  state.isFailed() && state._result !== NoResult && state._result.serialized ? state.load() : state;
 
 const hasStream = (state: State): boolean =>
   (state.type === "Success" || state.type === "Looped") && !state._result.serialized && isByteStream(state.result);
@@ -65,38 +74,49 @@ async function withStreamKept(state: State, token: TaskScope): Promise<State> {
 }
 
 /** A task's value goes by the task's serializer, else by the flow's; an error by the default one. */
-function serialized(state: State, serializer: TaskRun["scope"]["serializer"]): State {
+function serialized(state: State, serializer: RunScope["serializer"]): State {
   if (!serializer || !(state.type === "Success" || state.type === "Looped") || state._result.serialized) return state;
   return state.with({ result: new Result({ value: state.result, serializer }) });
 }
 
-/** Stores what the task produced. A write that fails leaves the value usable in this run. */
-export const persistResult: Step = (state, run) => {
-  const kept = run.scope.keeper.keep(state._result, run.call.task.settings.checkpoint);
-  return kept instanceof Promise ? kept.then(() => state) : state;
+/** Makes what the task produced ready for the store. Where that fails, the value stays usable in this run. */
+export const persistResult: Step = (state, { call }, { results }) => {
+  const { checkpoint, timeoutMs } = call.task.settings;
+  const prepared = results.prepare(state._result, { checkpoint, taskName: call.name, timeoutMs });
+  return prepared instanceof Promise ? prepared.then(() => state) : state;
 };
 
-/** Keeps the result for later runs, for as long as the task says. */
-export const cacheResult: Step = (state, run) => {
-  const { cacheForMs } = run.call.task.settings;
-  if (cacheForMs === null || state.type !== "Success") return state;
-  const memory = cacheMemoryOf(run, cacheForMs);
-  if (!memory) return state;
-  run.cache = memory;
+/** Enters the result in the cache for as long as the task says. A result that is not stored is never entered. */
+export const cacheResult: Step = (state, execution, scope) =>
+  execution.call.task.settings.cacheForMs === null || state.type !== "Success"
+    ? state
+    : enterInCache(state, execution, scope);
+
+async function enterInCache(state: Success, execution: TaskExecution, scope: RunScope): Promise<State> {
+  const { call } = execution;
+  const { cacheForMs, checkpoint, timeoutMs } = call.task.settings;
+  const { reference } = await scope.results.prepare(state._result, { checkpoint, taskName: call.name, timeoutMs });
+  const entry = reference && cacheEntryOf(execution, scope, cacheForMs!);
+  if (!entry) {
+    execution.reason ??= reference ? null : "not cached: its result is not stored";
+    return state;
+  }
+  execution.cache = entry;
   const { message, _result, timestamp, context } = state;
   return new Cached({
     message,
     result: _result,
     timestamp,
     context,
-    cachedResultExpiration: new Date(memory.expires),
-    hashedInputs: memory.hashedInputs,
-    cachedParameters: memory.cachedParameters,
+    cachedResultExpiration: new Date(entry.expires),
+    hashedInputs: entry.hashedInputs,
+    cachedParameters: entry.cachedParameters,
   });
-};
+}
 
-/** An error of the engine itself in place of the task's: loud, and the run goes on. */
+/** The state of a task in whose place a step failed: loud, and the run continues. */
 export const stepFailed = (thrown: unknown): State => {
+  if (thrown instanceof StoppedError) return thrown.state;
   const { name, message } = toErrorRecord(thrown);
   return new Failed<unknown>({ message: `${name}: ${message}`, result: thrown });
 };

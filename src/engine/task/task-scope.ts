@@ -2,77 +2,88 @@ import type { RunToken } from "../../flow/executor.js";
 import type { StoredBytes } from "../../result/stored-bytes.js";
 import type { State } from "../../state/states.js";
 import { insideTask, type TaskContext } from "../../task/context.js";
-import type { TaskRun } from "./task-run.js";
+import type { RunScope } from "./step.js";
+import type { TaskExecution } from "./task-execution.js";
 
-/** What a running task sees of its run, and the way to stop it. */
-export class TaskScope implements TaskContext, RunToken {
-  readonly taskName: string;
-  readonly taskRunCount: number;
-  readonly mapIndex: number | null;
-  readonly parameters: { readonly [name: string]: unknown };
-  readonly flowName: string;
-  readonly flowRunId: string;
-  readonly scheduledStartTime: Date;
-  readonly loopCount: number;
-  readonly loopResult: unknown;
-  readonly resumed: boolean;
+/** The engine's side of an attempt: what its executor is given. */
+export class TaskScope implements RunToken {
+  readonly context: TaskContext;
   readonly now: () => number;
   readonly after: (delayMs: number, body: () => void) => () => void;
-  readonly #run: TaskRun;
-  #controller: AbortController | undefined;
-  #gaveUp: { readonly reason: unknown } | undefined;
+  readonly inOwnTurn: RunToken["inOwnTurn"];
+  readonly importFolder: string;
+  readonly #execution: TaskExecution;
+  readonly #scope: RunScope;
+  readonly #aborter = new LazyAborter();
 
-  constructor(run: TaskRun) {
-    const { scope, call } = run;
-    this.#run = run;
-    this.taskName = call.task.name;
-    this.taskRunCount = run.runCount;
-    this.mapIndex = run.mapIndex;
-    this.parameters = scope.parameters;
-    this.flowName = scope.flowName;
-    this.flowRunId = scope.flowRunId;
-    this.scheduledStartTime = new Date(scope.clock.now());
-    this.loopCount = run.loopCount;
-    this.loopResult = run.loopResult;
-    this.resumed = run.resumed;
+  constructor(execution: TaskExecution, scope: RunScope) {
+    this.#execution = execution;
+    this.#scope = scope;
     this.now = scope.clock.now;
     this.after = scope.clock.after;
-  }
-
-  get context(): TaskContext {
-    return this;
-  }
-
-  /** Made when a task first asks: most never do, and each costs some microseconds. */
-  get signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = new AbortController();
-      if (this.#gaveUp) this.#controller.abort(this.#gaveUp.reason);
-    }
-    return this.#controller.signal;
+    this.inOwnTurn = scope.inOwnTurn;
+    this.importFolder = scope.importFolder;
+    this.context = taskView(execution, scope, this.#aborter);
   }
 
   onStop(listener: (state: State) => void): () => void {
-    return this.#run.scope.stop.onStop(listener);
+    return this.#scope.stop.onStop(listener);
   }
 
   abort(reason: unknown): void {
-    this.#gaveUp ??= { reason };
-    this.#controller?.abort(reason);
+    this.#aborter.abort(reason);
   }
 
   readonly keepStream = (stream: AsyncIterable<unknown>): Promise<StoredBytes> =>
-    insideTask(this, () => this.#shelf().keepStream(stream, this.signal)); // a generator runs while it is read
+    insideTask(this.context, () => this.#shelf().keepStream(stream, this.context.signal)); // a generator runs while it is read
 
   readonly streamFolder = (): Promise<string> => this.#shelf().folder();
 
   #shelf() {
-    const { scope, call } = this.#run;
-    return scope.keeper.shelf(call.name, call.task.settings.checkpoint);
+    const { call } = this.#execution;
+    return this.#scope.results.shelf(call.name, call.task.settings.checkpoint);
+  }
+}
+
+/** What the task sees by `context()`: a view of its own, without the engine's handles. */
+function taskView(execution: TaskExecution, scope: RunScope, aborter: LazyAborter): TaskContext {
+  const { call, mapIndex, runCount, loopCount, loopResult, resumed, resumeValue } = execution;
+  return {
+    taskName: call.name,
+    taskRunCount: runCount,
+    mapIndex,
+    parameters: scope.parameters,
+    flowName: scope.flowName,
+    flowRunId: scope.flowRunId,
+    scheduledStartTime: new Date(scope.clock.now()),
+    loopCount,
+    loopResult: loopResult?.value,
+    resumed,
+    resumeValue,
+    get signal() {
+      return aborter.signal;
+    },
+    log: (text) => scope.log(execution, String(text)),
+    progress: (fraction, message) =>
+      scope.progress(execution, Math.min(1, Math.max(0, Number(fraction) || 0)), message ?? null),
+  };
+}
+
+/** Makes its controller when a task first asks for the signal: most never do, and each costs some microseconds. */
+class LazyAborter {
+  #controller: AbortController | undefined;
+  #aborted: { readonly reason: unknown } | undefined;
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#aborted) this.#controller.abort(this.#aborted.reason);
+    }
+    return this.#controller.signal;
   }
 
-  readonly log = (text: string): void => this.#run.scope.log(this.#run, String(text));
-
-  readonly progress = (fraction: number, message?: string): void =>
-    this.#run.scope.progress(this.#run, Math.min(1, Math.max(0, fraction)), message ?? null);
+  abort(reason: unknown): void {
+    this.#aborted ??= { reason };
+    this.#controller?.abort(reason);
+  }
 }
