@@ -8,7 +8,7 @@ import { Notebook, typesOf } from "./notebook.js";
 
 const test = suite<{ notebook: Notebook; ran: string[]; broken: boolean }>("kept results");
 test.before.each(async (world) => {
-  world.notebook = await Notebook.open();
+  await Notebook.openFor(world);
   world.ran = [];
   world.broken = true;
 });

@@ -1,5 +1,7 @@
 /** Runs random flow programs and compares each with what the reference model works out. */
 import * as assert from "uvu/assert";
+import { ScriptHost } from "../../src/engine/host/script-host.js";
+import { installEngine } from "../../src/engine/install.js";
 import { context, type State } from "../../src/index.js";
 import { openStoreHere } from "../../src/store/open-store.js";
 import type { Store } from "../../src/store/store.js";
@@ -49,6 +51,7 @@ async function compareRuns(seed: number, store: Store): Promise<number> {
   let ends: Ended[] | undefined;
   for (let run = 1; ; run += 1) {
     const what = `run ${run}`;
+    installEngine(new ScriptHost(undefined)); // each run is that of a new execution of the script
     const built = buildFlow(program, `program-${seed}`, called, mapIndexOf);
     const state = await built.run(isStored ? { store } : { store: "none", taskStates: givenStates(program) });
     ends = runModel(program, memory, { before: ends, areGiven: !isStored });

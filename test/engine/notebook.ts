@@ -15,7 +15,8 @@ export class Notebook implements Host {
   /** The engine that runs what its cells call. */
   engine!: Engine;
   #cell: string | null = "cell-1";
-  #turn = new AbortController();
+  #turn: AbortController | undefined;
+  #turns: AbortController[] = [];
 
   private constructor(
     readonly opened: Store,
@@ -29,16 +30,26 @@ export class Notebook implements Host {
     return notebook;
   }
 
-  /** Runs code as a cell. */
+  /**
+   * Opens one for a test's world. Its tasks refer to the world, and so their source keys cover what it holds: not the
+   * notebook, which is no part of anybody's source.
+   */
+  static async openFor(world: { notebook: Notebook }): Promise<void> {
+    const value = await Notebook.open();
+    Object.defineProperty(world, "notebook", { value, configurable: true, enumerable: false, writable: true });
+  }
+
+  /** Runs code as one execution of a cell; it stays the current one until the next. */
   async cell<T>(id: string | null, body: () => T | Promise<T>): Promise<T> {
     this.#cell = id;
     this.#turn = new AbortController();
+    this.#turns = [this.#turn];
     return await body();
   }
 
   /** The person presses "stop". */
   stop(): void {
-    this.#turn.abort();
+    for (const turn of this.#turns) turn.abort();
   }
 
   /** The runs in the store, newest first. */
@@ -65,7 +76,10 @@ export class Notebook implements Host {
     this.begun.push(run);
   }
   interrupt(): AbortSignal {
-    return this.#turn.signal;
+    if (this.#turn) return this.#turn.signal;
+    const own = new AbortController(); // outside `cell`, whatever asks is an execution of its own
+    this.#turns.push(own);
+    return own.signal;
   }
 }
 

@@ -25,7 +25,7 @@ import { Notebook, typesOf } from "./notebook.js";
 
 const test = suite<{ notebook: Notebook; ran: string[]; broken: boolean }>("streams as results");
 test.before.each(async (world) => {
-  world.notebook = await Notebook.open();
+  await Notebook.openFor(world);
   world.ran = [];
   world.broken = true;
 });

@@ -96,9 +96,10 @@ async function enterInCache(state: Success, execution: TaskExecution, scope: Run
   const { call } = execution;
   const { cacheForMs, checkpoint, timeoutMs } = call.task.settings;
   const { reference } = await scope.results.prepare(state._result, { checkpoint, taskName: call.name, timeoutMs });
-  const entry = reference && cacheEntryOf(execution, scope, cacheForMs!);
+  const isKept = reference !== null || scope.results.store === null; // without a store, whoever has the state has it
+  const entry = isKept ? cacheEntryOf(execution, scope, cacheForMs!) : undefined;
   if (!entry) {
-    execution.reason ??= reference ? null : "not cached: its result is not stored";
+    if (!isKept) execution.reason = "not cached: its result is not stored";
     return state;
   }
   execution.cache = entry;
