@@ -49,7 +49,7 @@ export class Engine implements FlowEngine {
    * @param began is called when the attempt has begun.
    * @throws {RangeError} when this process did not begin the run.
    */
-  async retry(runId: string, rerun: Rerun, began?: (run: RunLifecycle) => void): Promise<State> {
+  async retry(runId: string, rerun: Rerun = { kind: "failed" }, began?: (run: RunLifecycle) => void): Promise<State> {
     return this.runs.get(runId, "retry").again(rerun, began);
   }
 
