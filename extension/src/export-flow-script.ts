@@ -1,10 +1,11 @@
-import { Dialog, Notification, showDialog } from "@jupyterlab/apputils";
+import { Dialog, Notification } from "@jupyterlab/apputils";
 import type { NotebookPanel } from "@jupyterlab/notebook";
 import type { Contents, Kernel } from "@jupyterlab/services";
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { Widget } from "@lumino/widgets";
 import { EXPORT_COMM_TARGET, type ExportCommAnswer } from "../../src/contracts/export-comm.js";
-import { exportPreview } from "./views/export-preview.js";
+import { setAttributes, setText } from "./views/element.js";
+import { exportPreview, exportProgress, exportRefusal } from "./views/export-preview.js";
 
 /** Asks the kernel for the notebook as a flow script, shows it, and writes it beside the notebook once confirmed. */
 export async function exportFlowScript(
@@ -12,34 +13,37 @@ export async function exportFlowScript(
   contents: Contents.IManager,
   trans: TranslationBundle,
 ): Promise<void> {
-  const kernel = panel.sessionContext.session?.kernel;
-  const answer: ExportCommAnswer = kernel
-    ? await askKernel(kernel, panel.context.model.toJSON())
-    : { ok: false, error: "Cannot export the notebook: no kernel is running" };
-  if (!answer.ok) {
-    await showDialog({
-      title: trans.__("The notebook was not exported"),
-      body: answer.error,
-      buttons: [Dialog.okButton()],
-    });
-    return;
-  }
   const path = `${panel.context.path.replace(/\.ipynb$/i, "")}.ts`;
-  const replaces = await exists(contents, path);
-  const body = new Widget({
-    node: exportPreview({ script: answer.script, warnings: answer.warnings, path, replaces }),
-  });
-  const { button } = await showDialog({
+  const body = new Widget({ node: exportProgress(trans.__("Reading the cells and writing the script…")) });
+  const dialog = new Dialog({
     title: trans.__("Export flow script"),
     body,
-    buttons: [
-      Dialog.cancelButton(),
-      replaces
-        ? Dialog.warnButton({ label: trans.__("Replace %1", baseName(path)) })
-        : Dialog.okButton({ label: trans.__("Write %1", baseName(path)) }),
-    ],
+    buttons: [Dialog.cancelButton(), Dialog.okButton({ label: trans.__("Write %1", baseName(path)) })],
   });
-  if (!button.accept) return;
+  const write = (): HTMLButtonElement | null => dialog.node.querySelector<HTMLButtonElement>(".jp-mod-accept");
+  const chosen = dialog.launch();
+  requestAnimationFrame(() => setAttributes(write()!, { disabled: true }));
+  const kernel = panel.sessionContext.session?.kernel;
+  const [answer, before] = await Promise.all([
+    kernel
+      ? askKernel(kernel, panel.context.model.toJSON())
+      : Promise.resolve({ ok: false, error: "Cannot export the notebook: no kernel is running" } as const),
+    textOf(contents, path),
+  ]);
+  if (dialog.isDisposed) return; // cancelled meanwhile
+  if (answer.ok) {
+    const { script, warnings } = answer;
+    body.node.replaceChildren(exportPreview({ script, warnings, path, replaces: before !== undefined, before }));
+    setAttributes(write()!, { disabled: null });
+    if (before !== undefined) {
+      setText(write()!.querySelector(".jp-Dialog-buttonLabel") ?? write()!, trans.__("Replace %1", baseName(path)));
+      write()!.classList.add("jp-mod-warn");
+    }
+  } else {
+    body.node.replaceChildren(exportRefusal(trans.__("The notebook was not exported"), answer.error));
+  }
+  const { button } = await chosen;
+  if (!button.accept || !answer.ok) return;
   await contents.save(path, { type: "file", format: "text", content: answer.script });
   Notification.success(trans.__("Wrote %1", path), { autoClose: 4000 });
 }
@@ -67,10 +71,11 @@ function askKernel(kernel: Kernel.IKernelConnection, notebook: unknown): Promise
   });
 }
 
-/** Looks the folder through: asking for the file itself would leave a 404 in the browser's console. */
-async function exists(contents: Contents.IManager, path: string): Promise<boolean> {
+/** Text of the file at a path; undefined when there is none. Looks the folder through: asking for a file that is missing would leave a 404 in the browser's console. */
+async function textOf(contents: Contents.IManager, path: string): Promise<string | undefined> {
   const folder = await contents.get(path.slice(0, Math.max(0, path.lastIndexOf("/"))));
-  return (folder.content as readonly Contents.IModel[]).some((each) => each.path === path);
+  if (!(folder.content as readonly Contents.IModel[]).some((each) => each.path === path)) return undefined;
+  return String((await contents.get(path, { type: "file", format: "text" })).content ?? "");
 }
 
 const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

@@ -31,12 +31,7 @@ export function tableView(first: TablePreview, read: ReadRows | undefined): HTML
     element(
       "thead",
       {},
-      element(
-        "tr",
-        {},
-        element("th", { class: "cl-row-number", "aria-label": "Row" }),
-        ...heads.map(({ node }) => node),
-      ),
+      element("tr", {}, element("th", { scope: "col", class: "cl-row-number" }, "#"), ...heads.map(({ node }) => node)),
     ),
     body,
   );

@@ -59,7 +59,7 @@ export function taskDrawer(
   const lines = lastLines(actions);
   const logSection = section("Log", lines.node);
   const node = element(
-    "aside",
+    "section",
     { class: "cl-drawer", "aria-label": "Task", hidden: true },
     element(
       "div",
