@@ -14,6 +14,7 @@ import type { MenuItem } from "./views/menu.js";
 import type { DrawMedia } from "./views/preview-view.js";
 import { mermaidOf } from "./views/run-text.js";
 import { saveFile } from "./views/saved-file.js";
+import { t } from "./views/translate.js";
 
 const SHOW_COMMAND = "cellar:show-runs";
 
@@ -65,9 +66,9 @@ export function addRunHistory(
     const record = () => fetchRun(hub, session, run.id);
     const cell = run.place.cell;
     return [
-      { text: "Open", choose: () => openRun(run, session) },
+      { text: t("Open"), choose: () => openRun(run, session) },
       {
-        text: "Jump to its cell",
+        text: t("Jump to its cell"),
         refusal: cell && places.hasCell(session, cell) ? undefined : "Its cell is not in the open notebook",
         choose: () => cell && places.showCell(session, cell),
       },
@@ -76,14 +77,14 @@ export function addRunHistory(
             text: `Compare with ${marked.flow} of ${new Date(marked.createdAt).toLocaleTimeString()}`,
             choose: () => told(compare(marked!, run, session)),
           }
-        : { text: "Compare with…", choose: () => markForComparison(run) },
-      { text: "Copy as Mermaid", choose: () => told(record().then((whole) => copied(mermaidOf(whole), "Mermaid"))) },
+        : { text: t("Compare with…"), choose: () => markForComparison(run) },
+      { text: t("Copy as Mermaid"), choose: () => told(record().then((whole) => copied(mermaidOf(whole), "Mermaid"))) },
       {
-        text: "Copy as JSON",
+        text: t("Copy as JSON"),
         choose: () => told(record().then((whole) => copied(JSON.stringify(whole, null, 2), "JSON"))),
       },
       {
-        text: "Save picture (SVG)",
+        text: t("Save picture (SVG)"),
         choose: () =>
           told(
             askOfRun(hub, session, run.id, { ask: "bundle" }).then((bundle) =>
@@ -96,7 +97,7 @@ export function addRunHistory(
           ),
       },
       {
-        text: "Save report (HTML)",
+        text: t("Save report (HTML)"),
         choose: () =>
           told(
             record().then((whole) =>
@@ -104,7 +105,7 @@ export function addRunHistory(
             ),
           ),
       },
-      { text: "Copy id", choose: () => told(copied(run.id, "id")) },
+      { text: t("Copy id"), choose: () => told(copied(run.id, "id")) },
     ];
   };
   const markForComparison = (run: FlowRunSummary): void => {

@@ -15,6 +15,7 @@ import { resultRendererFactory } from "./renderers/result.js";
 import { stateRendererFactory } from "./renderers/state.js";
 import { RunHub } from "./run-hub.js";
 import { setPreferences } from "./views/preferences.js";
+import { setTranslation } from "./views/translate.js";
 
 /** Shared by all plugins: one record of a run in the page. */
 const hub = new RunHub();
@@ -24,13 +25,15 @@ const renderers: JupyterFrontEndPlugin<void> = {
   description: "Shows states, results and flow runs as live widgets.",
   autoStart: true,
   requires: [IRenderMimeRegistry],
-  optional: [INotebookTracker, ISettingRegistry],
+  optional: [INotebookTracker, ISettingRegistry, ITranslator],
   activate: (
     _: JupyterFrontEnd,
     registry: IRenderMimeRegistry,
     tracker: INotebookTracker | null,
     settings: ISettingRegistry | null,
+    translator: ITranslator | null,
   ) => {
+    setTranslation((translator ?? nullTranslator).load("cellar_lab"));
     void settings?.load(renderers.id).then(
       (loaded) => {
         const take = (): void => setPreferences(loaded.composite);

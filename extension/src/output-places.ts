@@ -1,6 +1,7 @@
 import { Dialog, type ISessionContext, showDialog } from "@jupyterlab/apputils";
 import { type INotebookTracker, NotebookActions, type NotebookPanel } from "@jupyterlab/notebook";
 import type { CellPlace } from "./views/cell-place.js";
+import { t } from "./views/translate.js";
 
 /** Where an output stands: the notebook around it, that notebook's kernel, and the cell that made it. */
 export interface OutputPlaces {
@@ -36,7 +37,7 @@ export function outputPlaces(tracker: INotebookTracker | null): OutputPlaces {
       const index = panel?.content.widgets.findIndex((each) => each.node.contains(node)) ?? -1;
       if (!panel || index < 0) return false;
       const { button } = await showDialog({
-        title: "Run cells to retry?",
+        title: t("Run cells to retry?"),
         body: "This kernel does not hold the flow any more: it started anew since the run. What the cell needs is defined by the cells above it. Tasks that finished are kept.",
         buttons: [
           Dialog.cancelButton(),

@@ -1,6 +1,7 @@
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { Widget } from "@lumino/widgets";
 import { element } from "../views/element.js";
+import { t } from "../views/translate.js";
 
 /** An output of Cellar's: draws a record. One that cannot be drawn shows its plain fallback, and the reason below. */
 export abstract class CellarWidget extends Widget implements IRenderMime.IRenderer {
@@ -34,7 +35,7 @@ function unreadable(fallback: unknown, reason: string): HTMLElement {
   const text = Array.isArray(fallback) ? fallback.join("") : fallback;
   return element(
     "section",
-    { class: "cl-card cl-unreadable", "aria-label": "Output that cannot be drawn" },
+    { class: "cl-card cl-unreadable", "aria-label": t("Output that cannot be drawn") },
     typeof text === "string" && element("pre", { class: "cl-pre", tabindex: 0 }, text),
     element("div", { class: "cl-note", role: "alert" }, reason),
   );

@@ -1,6 +1,7 @@
 import type { FlowRunSummary } from "../../../src/contracts/records.js";
 import { element, setText, type View } from "./element.js";
 import { wordOf } from "./state-icon.js";
+import { t } from "./translate.js";
 
 export interface AttemptSwitchModel {
   readonly newest: number;
@@ -11,7 +12,7 @@ export interface AttemptSwitchModel {
 
 /** "Attempt 6 ▾": leads to what earlier attempts of a run came to. Hidden on a first attempt. */
 export function attemptSwitch(show: (attempt: number) => void): View<AttemptSwitchModel> {
-  const node = element("select", { class: "cl-input cl-attempt-switch", "aria-label": "Attempt", hidden: true });
+  const node = element("select", { class: "cl-input cl-attempt-switch", "aria-label": t("Attempt"), hidden: true });
   let model: AttemptSwitchModel | undefined;
   let known: readonly FlowRunSummary[] = [];
   let readFor = 0;

@@ -3,6 +3,7 @@ import { formatDuration } from "../../../src/display/human-units.js";
 import { taskTitle } from "../../../src/display/run-outline.js";
 import { element, keyedViews, setAttributes, setChildren, setText, type View } from "./element.js";
 import { stateIcon, toneOf, wordOf } from "./state-icon.js";
+import { t } from "./translate.js";
 
 export interface ChildListModel {
   readonly children: readonly TaskRunRecord[];
@@ -16,14 +17,14 @@ const SPARE_ROWS = 6;
 
 /** All children of a mapped call, however many: chips by state, errors grouped by what they say, rows drawn in sight. */
 export function childList(select: (key: string) => void): View<ChildListModel> {
-  const chips = element("div", { class: "cl-chips", role: "group", "aria-label": "Children by state" });
+  const chips = element("div", { class: "cl-chips", role: "group", "aria-label": t("Children by state") });
   const groups = element("div", { class: "cl-error-groups" });
   const above = element("div", { "aria-hidden": "true" });
   const rows = element("div", { role: "list" });
   const below = element("div", { "aria-hidden": "true" });
   const scroll = element(
     "div",
-    { class: "cl-scroll cl-children", tabindex: 0, role: "region", "aria-label": "Children" },
+    { class: "cl-scroll cl-children", tabindex: 0, role: "region", "aria-label": t("Children") },
     above,
     rows,
     below,

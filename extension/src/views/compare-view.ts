@@ -3,6 +3,7 @@ import { formatDuration } from "../../../src/display/human-units.js";
 import { reachedOnly, taskTitle } from "../../../src/display/run-outline.js";
 import { element } from "./element.js";
 import { stateBadge } from "./state-icon.js";
+import { t } from "./translate.js";
 
 /** Two runs or attempts side by side: states, times, results and why tasks ran, what differs first. */
 export function compareView(left: FlowRunRecord, right: FlowRunRecord): HTMLElement {
@@ -17,13 +18,13 @@ export function compareView(left: FlowRunRecord, right: FlowRunRecord): HTMLElem
   const names = runs.map(nameOf);
   return element(
     "section",
-    { class: "cl-card cl-compare", "aria-label": "Comparison of two runs" },
+    { class: "cl-card cl-compare", "aria-label": t("Comparison of two runs") },
     element("h2", { class: "cl-title" }, `${left.flow}: ${names[0]} and ${names[1]}`),
     element("div", { class: "cl-facts" }, `${changed} of ${rows.length} task runs differ`),
     parametersOf(left, right),
     element(
       "div",
-      { class: "cl-scroll", tabindex: 0, role: "region", "aria-label": "Task runs" },
+      { class: "cl-scroll", tabindex: 0, role: "region", "aria-label": t("Task runs") },
       element(
         "table",
         { class: "cl-table" },

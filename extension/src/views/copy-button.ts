@@ -1,4 +1,5 @@
 import { element, setAttributes, setText, svgElement, type View } from "./element.js";
+import { t } from "./translate.js";
 
 /** Copies a text; hidden while there is none. */
 export function copyButton(title: string): View<string, HTMLButtonElement> {
@@ -16,7 +17,7 @@ export function copyButton(title: string): View<string, HTMLButtonElement> {
   let text = "";
   node.addEventListener("click", async () => {
     await navigator.clipboard.writeText(text);
-    setText(word, "Copied");
+    setText(word, t("Copied"));
     setTimeout(() => setText(word, ""), 1200);
   });
   return {

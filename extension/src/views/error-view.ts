@@ -1,6 +1,7 @@
 import type { ErrorRecord } from "../../../src/contracts/records.js";
 import { type OpenCell, placeIn } from "./cell-place.js";
 import { element, setChildren, type View } from "./element.js";
+import { t } from "./translate.js";
 
 const DEEPEST_CAUSE = 8;
 /** As many frames are read at a glance; more fold away. */
@@ -64,7 +65,7 @@ function frameParts(frame: string, openCell: OpenCell | undefined): (Node | stri
   const found = openCell && placeIn(frame);
   if (!found) return [frame];
   const text = frame.slice(found.start, found.end);
-  const button = element("button", { type: "button", class: "cl-link cl-frame", title: "Go to the cell" }, text);
+  const button = element("button", { type: "button", class: "cl-link cl-frame", title: t("Go to the cell") }, text);
   button.addEventListener("click", () => {
     if (openCell(found.place)) return;
     button.disabled = true;

@@ -22,6 +22,7 @@ import type { OpenCell } from "./cell-place.js";
 import type { DrawMedia } from "./preview-view.js";
 import type { DownloadSource } from "./saved-file.js";
 import type { ShownState } from "./state-icon.js";
+import { t } from "./translate.js";
 
 /**
  * Where the record comes from: "live" from the kernel's store; "connecting" while the kernel is being asked;
@@ -98,24 +99,24 @@ export const shownState = (node: OutlineNode): ShownState => outlineType(node) ?
 
 export const failedCount = (scene: RunScene): number => countOf(scene.counts, FAILED_TYPES);
 
-const pastRefusal = (newest: number): string => `An earlier attempt: choose attempt ${newest} to act`;
+const pastRefusal = (newest: number): string => t("An earlier attempt: choose attempt %1 to act", String(newest));
 
 /** Why "retry" cannot be asked now; undefined when it can. */
 export function retryRefusal(scene: RunScene): string | undefined {
-  if (!scene.trusted) return "Trust notebook to interact";
+  if (!scene.trusted) return t("Trust notebook to interact");
   if (scene.newest !== undefined) return pastRefusal(scene.newest);
-  if (scene.running) return "Still running";
-  if (SUCCESSFUL_TYPES.includes(scene.run.state.type) && failedCount(scene) === 0) return "Nothing failed";
-  if (!scene.inNotebook && scene.link !== "live") return "Not in a notebook, and no kernel is connected";
+  if (scene.running) return t("Still running");
+  if (SUCCESSFUL_TYPES.includes(scene.run.state.type) && failedCount(scene) === 0) return t("Nothing failed");
+  if (!scene.inNotebook && scene.link !== "live") return t("Not in a notebook, and no kernel is connected");
   return undefined;
 }
 
 /** Why a run cannot be told to run again now what finished; undefined when it can. */
 export function rerunRefusal(scene: RunScene): string | undefined {
-  if (!scene.trusted) return "Trust notebook to interact";
+  if (!scene.trusted) return t("Trust notebook to interact");
   if (scene.newest !== undefined) return pastRefusal(scene.newest);
-  if (scene.running) return "Still running";
-  return scene.link === "live" ? undefined : "Kernel not connected";
+  if (scene.running) return t("Still running");
+  return scene.link === "live" ? undefined : t("Kernel not connected");
 }
 
 /** What running again from a call comes to, in task runs: "Runs 3 again, keeps 12". */
@@ -127,26 +128,26 @@ export function planFrom({ outline }: RunScene, name: string | undefined): strin
   const size = (call: OutlineNode): number => totalOf(call.childStates) || 1;
   const runs = outline.filter((call) => again.has(call.name)).reduce((sum, call) => sum + size(call), 0);
   const all = outline.reduce((sum, call) => sum + size(call), 0);
-  return `Runs ${runs} again, keeps ${all - runs}`;
+  return t("Runs %1 again, keeps %2", String(runs), String(all - runs));
 }
 
 /** Why "cancel" cannot be asked now; undefined when it can. */
 export function cancelRefusal(scene: RunScene): string | undefined {
-  if (!scene.trusted) return "Trust notebook to interact";
+  if (!scene.trusted) return t("Trust notebook to interact");
   if (scene.newest !== undefined) return pastRefusal(scene.newest);
-  if (!scene.running) return "Not running";
-  if (scene.link !== "live") return "Kernel not connected";
-  if (scene.run.state.type === "Cancelling") return "Already cancelling";
+  if (!scene.running) return t("Not running");
+  if (scene.link !== "live") return t("Kernel not connected");
+  if (scene.run.state.type === "Cancelling") return t("Already cancelling");
   return undefined;
 }
 
 /** What is said when the record is not live; undefined when it is. */
 export function linkNote({ link, trusted, inNotebook, reason, newest }: RunScene): string | undefined {
-  if (newest !== undefined) return `An earlier attempt; the newest is attempt ${newest}`;
-  if (!trusted) return "Trust notebook to interact";
-  if (link === "none") return inNotebook ? "Last known state; kernel not connected" : "Last known state";
+  if (newest !== undefined) return t("An earlier attempt; the newest is attempt %1", String(newest));
+  if (!trusted) return t("Trust notebook to interact");
+  if (link === "none") return inNotebook ? t("Last known state; kernel not connected") : t("Last known state");
   if (link === "missing")
     return `Last known state. ${reason && reason !== "This run is not in the kernel's store" ? reason : "This kernel's store does not know the run"}`;
-  if (link === "connecting") return "Last known state; connecting to the kernel…";
+  if (link === "connecting") return t("Last known state; connecting to the kernel…");
   return undefined;
 }

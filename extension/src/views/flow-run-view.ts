@@ -10,6 +10,7 @@ import { taskDrawer } from "./task-drawer.js";
 import { taskHistories } from "./task-histories.js";
 import { taskTable } from "./task-table.js";
 import { timelineView } from "./timeline-view.js";
+import { t } from "./translate.js";
 import { readChoice, TABS, type Tab, writeChoice } from "./view-choice.js";
 
 export interface FlowRunView extends View<FlowRunModel> {
@@ -79,14 +80,14 @@ export function flowRunView(actions: FlowRunActions): FlowRunView {
         id: `${prefix}-tab-${name}`,
         "aria-controls": `${prefix}-${name}`,
       },
-      name,
+      t(name),
     );
     node.addEventListener("click", () => choose(name));
     return node;
   });
   const tabList = element(
     "div",
-    { class: "cl-tabs", role: "tablist", "aria-label": "Views", "data-lm-suppress-shortcuts": true },
+    { class: "cl-tabs", role: "tablist", "aria-label": t("Views"), "data-lm-suppress-shortcuts": true },
     ...tabs,
   );
   tabList.addEventListener("keydown", (event) => {

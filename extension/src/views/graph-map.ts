@@ -1,6 +1,7 @@
 import { element, setAttributes, svgElement, type View } from "./element.js";
 import { type FarNode, graphOverview } from "./graph-overview.js";
 import type { Sight } from "./pan-zoom.js";
+import { t } from "./translate.js";
 
 export interface GraphMapModel {
   readonly nodes: readonly FarNode[];
@@ -21,7 +22,7 @@ export function graphMap(go: (x: number, y: number) => void): GraphMap {
   const overview = graphOverview("cl-far");
   const frame = svgElement("rect", { class: "cl-map-sight" });
   const svg = svgElement("svg", { "aria-hidden": "true" }, overview.node, frame);
-  const node = element("div", { class: "cl-map", title: "Where you are in the graph", hidden: true }, svg);
+  const node = element("div", { class: "cl-map", title: t("Where you are in the graph"), hidden: true }, svg);
   let model: GraphMapModel | undefined;
   svg.addEventListener("click", (event) => {
     if (!model) return;

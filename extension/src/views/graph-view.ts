@@ -11,6 +11,7 @@ import { walk } from "./graph-walk.js";
 import { type Box, panZoom, type Sight } from "./pan-zoom.js";
 import { toneOf } from "./state-icon.js";
 import { toolButton, zoomButtons } from "./tool-button.js";
+import { t } from "./translate.js";
 
 export interface GraphView extends View<RunScene> {
   /** Buttons for direction, zoom and fit; they are part of the toolbar. */
@@ -61,14 +62,14 @@ export function graphView(select: (name: string | undefined) => void): GraphView
     ({ node }) => node.name,
     () => graphNode(choose),
   );
-  const turn = toolButton("Turn the graph", "M3 5h7l-2-2M10 5 8 7M13 8v5l-2-2M13 13l2-2", () => {
+  const turn = toolButton(t("Turn the graph"), "M3 5h7l-2-2M10 5 8 7M13 8v5l-2-2M13 13l2-2", () => {
     direction = direction === "LR" ? "TB" : "LR";
     draw();
     view.fit();
   });
   const tools = element(
     "div",
-    { class: "cl-tools", role: "toolbar", "aria-label": "Graph" },
+    { class: "cl-tools", role: "toolbar", "aria-label": t("Graph") },
     turn,
     ...zoomButtons(view.zoom, view.fit),
   );

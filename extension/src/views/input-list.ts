@@ -4,6 +4,7 @@ import { element, setChildren, setText, type View } from "./element.js";
 import type { RunScene } from "./flow-run-model.js";
 import { type ResultModel, type ResultPage, resultView } from "./result-view.js";
 import { stateIcon } from "./state-icon.js";
+import { t } from "./translate.js";
 
 export interface InputListModel {
   readonly scene: RunScene;
@@ -47,10 +48,10 @@ function inputRow(
 ): View<InputListModel & { readonly input: GraphInput }> {
   const name = element("span", { class: "cl-input-name" });
   const icon = stateIcon();
-  const origin = element("button", { type: "button", class: "cl-link cl-input-origin", title: "Select the task" });
+  const origin = element("button", { type: "button", class: "cl-link cl-input-origin", title: t("Select the task") });
   const text = element("span", { class: "cl-input-text" });
   const result = resultView(page);
-  const details = element("details", { class: "cl-input-value" }, element("summary", {}, "Value"), result.node);
+  const details = element("details", { class: "cl-input-value" }, element("summary", {}, t("Value")), result.node);
   const node = element("li", {}, element("div", { class: "cl-input-line" }, name, icon.node, origin, text), details);
   let call = "";
   origin.addEventListener("click", () => select(call));

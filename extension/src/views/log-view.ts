@@ -5,6 +5,7 @@ import type { FlowRunActions, RunScene } from "./flow-run-model.js";
 import { logFeed, type ReadLog } from "./log-feed.js";
 import { saveFile } from "./saved-file.js";
 import { selectionKey } from "./timeline-view.js";
+import { t } from "./translate.js";
 
 /** More lines than this are downloaded, not scrolled through. */
 const MOST_LINES = 2000;
@@ -22,23 +23,23 @@ export function logView(actions: FlowRunActions, select: (key: string | undefine
   const filter = element("input", {
     type: "search",
     class: "cl-input",
-    placeholder: "Search in lines and tasks",
-    "aria-label": "Search the log",
+    placeholder: t("Search in lines and tasks"),
+    "aria-label": t("Search the log"),
   });
   const level = element(
     "select",
-    { class: "cl-input", "aria-label": "Least level" },
-    element("option", { value: "debug" }, "All levels"),
-    element("option", { value: "info" }, "Info and above"),
-    element("option", { value: "warn" }, "Warnings and errors"),
-    element("option", { value: "error" }, "Errors"),
+    { class: "cl-input", "aria-label": t("Least level") },
+    element("option", { value: "debug" }, t("All levels")),
+    element("option", { value: "info" }, t("Info and above")),
+    element("option", { value: "warn" }, t("Warnings and errors")),
+    element("option", { value: "error" }, t("Errors")),
   );
   const following = element("input", { type: "checkbox", checked: true });
   following.checked = true;
   const allAttempts = element("input", { type: "checkbox" });
-  const save = element("button", { type: "button", class: "cl-button" }, "Download");
+  const save = element("button", { type: "button", class: "cl-button" }, t("Download"));
   const count = element("span", { class: "cl-muted", "aria-live": "polite" });
-  const list = element("div", { class: "cl-log", role: "log", tabindex: 0, "aria-label": "Log" });
+  const list = element("div", { class: "cl-log", role: "log", tabindex: 0, "aria-label": t("Log") });
   const note = element("div", { class: "cl-note" });
   const node = element(
     "div",
@@ -49,7 +50,7 @@ export function logView(actions: FlowRunActions, select: (key: string | undefine
       filter,
       level,
       element("label", { class: "cl-muted" }, following, " Follow"),
-      element("label", { class: "cl-muted", title: "Show the lines of all attempts" }, allAttempts, " All attempts"),
+      element("label", { class: "cl-muted", title: t("Show the lines of all attempts") }, allAttempts, " All attempts"),
       save,
       count,
     ),
@@ -114,7 +115,7 @@ export function logView(actions: FlowRunActions, select: (key: string | undefine
       if (next.link === "live" && next.trusted) feed.follow(readAll, next.running);
       draw();
       if (next.link !== "live" && feed.lines.length === 0) {
-        setText(note, "The log is read while the kernel is connected");
+        setText(note, t("The log is read while the kernel is connected"));
         note.hidden = false;
       }
     },
@@ -135,7 +136,7 @@ const LAST_LINES = 20;
 export function lastLines(
   actions: FlowRunActions,
 ): View<{ readonly task: TaskRunRecord | undefined; readonly live: boolean; readonly running: boolean }> {
-  const list = element("div", { class: "cl-log", role: "log", tabindex: 0, "aria-label": "Log of the task" });
+  const list = element("div", { class: "cl-log", role: "log", tabindex: 0, "aria-label": t("Log of the task") });
   const more = element("div", { class: "cl-note" });
   const node = element("div", { class: "cl-last-lines" }, more, list);
   let taskId: string | undefined;
@@ -196,7 +197,7 @@ function lineRow(
   const date = new Date(line.timestamp);
   const name =
     task &&
-    element("button", { type: "button", class: "cl-link cl-log-task", title: "Select the task" }, taskTitle(task));
+    element("button", { type: "button", class: "cl-link cl-log-task", title: t("Select the task") }, taskTitle(task));
   if (name && task) name.addEventListener("click", () => select?.(selectionKey(task)));
   return element(
     "div",

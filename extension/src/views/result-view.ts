@@ -7,6 +7,7 @@ import { element, setAttributes, setChildren, setText, type View } from "./eleme
 import { type DrawMedia, previewView } from "./preview-view.js";
 import { type DownloadSource, download, formatsOf, saveFile } from "./saved-file.js";
 import type { TablePreview } from "./table-view.js";
+import { t } from "./translate.js";
 
 export interface ResultModel {
   readonly result: ResultRecord;
@@ -31,9 +32,9 @@ const FORMAT_WORDS: { readonly [F in DownloadFormat]: string } = { csv: "CSV", j
 export function resultView(page?: ResultPage): View<ResultModel> {
   const kind = element("span", { class: "cl-result-kind" });
   const facts = element("span", { class: "cl-facts" });
-  const copy = copyButton("Copy the result's id");
-  const openButton = element("button", { type: "button", class: "cl-button cl-open" }, "Open");
-  const save = element("select", { class: "cl-input cl-download", "aria-label": "Download as", hidden: true });
+  const copy = copyButton(t("Copy the result's id"));
+  const openButton = element("button", { type: "button", class: "cl-button cl-open" }, t("Open"));
+  const save = element("select", { class: "cl-input cl-download", "aria-label": t("Download as"), hidden: true });
   const progress = element("span", { class: "cl-facts", role: "status" });
   const head = element("div", { class: "cl-result-head" }, openButton, save, kind, facts, copy.node, progress);
   const body = element("div", { class: "cl-result-body" });
@@ -93,7 +94,7 @@ export function resultView(page?: ResultPage): View<ResultModel> {
     const isOpen = opened !== undefined && opened.id === result.id;
     const readable = Boolean(open && page && result.id);
     openButton.hidden = !readable;
-    setText(openButton, isOpen ? "Close" : "Open");
+    setText(openButton, isOpen ? t("Close") : t("Open"));
     save.hidden = !readable;
     drawFormats(save, isOpen ? opened!.formats : ALL_FORMATS);
     if (!isOpen) setText(progress, "");
@@ -125,7 +126,7 @@ function drawFormats(select: HTMLSelectElement, formats: readonly DownloadFormat
   if (select.dataset.formats === formats.join()) return;
   select.dataset.formats = formats.join();
   select.replaceChildren(
-    element("option", { value: "" }, "Download…"),
+    element("option", { value: "" }, t("Download…")),
     ...formats.map((format) => element("option", { value: format }, FORMAT_WORDS[format])),
   );
 }

@@ -26,6 +26,7 @@ import { preferences } from "./preferences.js";
 import { runProgress, waitText } from "./remaining.js";
 import { type ShownState, stateIcon, toneOf, wordOf } from "./state-icon.js";
 import { selectionKey } from "./timeline-view.js";
+import { t } from "./translate.js";
 
 interface Share {
   readonly state: ShownState;
@@ -100,7 +101,7 @@ export function runHeader(actions: FlowRunActions, links: HeaderLinks, attempts:
   const bar = element("div", {
     class: "cl-bar",
     role: "progressbar",
-    "aria-label": "Tasks that ended",
+    "aria-label": t("Tasks that ended"),
     "aria-valuemin": 0,
   });
   const legend = element("div", { class: "cl-legend" });
@@ -137,7 +138,7 @@ export function runHeader(actions: FlowRunActions, links: HeaderLinks, attempts:
       icon.update(waits ? "Scheduled" : run.state.type);
       setText(flow, run.flow);
       const state = wordOf(run.state.type);
-      setText(word, waits ? "Waiting" : alone ? `Was ${state.toLowerCase()}` : state);
+      setText(word, waits ? t("Waiting") : alone ? t("Was %1", state.toLowerCase()) : state);
       setAttributes(word, { "data-tone": toneOf(run.state.type) });
       setText(facts, factsOf(scene));
       failure.update(scene);
@@ -159,12 +160,12 @@ export function runHeader(actions: FlowRunActions, links: HeaderLinks, attempts:
       const succeeded = SUCCESSFUL_TYPES.includes(run.state.type);
       const crashed = run.state.type === "Crashed" || run.state.type === "Cancelled";
       retry.update({
-        text: crashed || alone || (failed === 0 && !refusal) ? "Resume" : "Retry failed",
+        text: crashed || alone || (failed === 0 && !refusal) ? t("Resume") : t("Retry failed"),
         refusal,
       });
       setAttributes(retry.node, { class: `cl-button cl-retry${refusal || succeeded ? "" : " cl-primary"}` });
-      again.update({ text: "Run all again", refusal: rerunRefusal(scene), plan: planFrom(scene, undefined) });
-      cancel.update({ text: "Cancel", refusal: cancelRefusal(scene) });
+      again.update({ text: t("Run all again"), refusal: rerunRefusal(scene), plan: planFrom(scene, undefined) });
+      cancel.update({ text: t("Cancel"), refusal: cancelRefusal(scene) });
       // A button that is not there keeps its place, so that no other comes to lie under the pointer.
       buttons.hidden = !scene.trusted;
       again.node.hidden = scene.link !== "live";
@@ -195,10 +196,10 @@ function factsOf(scene: RunScene): string {
 
 /** A failed run's first failing task, its message and its place; how many more failed leads to them. */
 function failureLine(actions: FlowRunActions, links: HeaderLinks): View<RunScene> {
-  const name = element("button", { type: "button", class: "cl-link cl-failed-name", title: "Select the task" });
+  const name = element("button", { type: "button", class: "cl-link cl-failed-name", title: t("Select the task") });
   const text = element("span", { class: "cl-failed-text" });
-  const place = element("button", { type: "button", class: "cl-link cl-failed-place", title: "Go to the cell" });
-  const more = element("button", { type: "button", class: "cl-link cl-failed-more", title: "Show all that failed" });
+  const place = element("button", { type: "button", class: "cl-link cl-failed-place", title: t("Go to the cell") });
+  const more = element("button", { type: "button", class: "cl-link cl-failed-more", title: t("Show all that failed") });
   const node = element("div", { class: "cl-failed", hidden: true }, name, text, place, more);
   let task: TaskRunRecord | undefined;
   let found: CellPlace | undefined;
@@ -228,7 +229,7 @@ function failureLine(actions: FlowRunActions, links: HeaderLinks): View<RunScene
       if (found) setText(place, `Cell [${found.count}], line ${found.line}`);
       const others = failedCount(scene) - 1;
       more.hidden = others < 1;
-      setText(more, `+${others} more`);
+      setText(more, t("+%1 more", String(others)));
     },
   };
 }

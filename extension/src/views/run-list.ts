@@ -6,6 +6,7 @@ import { element, keyedViews, setAttributes, setText, svgElement, type View } fr
 import { localTime } from "./local-time.js";
 import { type MenuItem, openMenu } from "./menu.js";
 import { stateIcon, toneOf, wordOf } from "./state-icon.js";
+import { t } from "./translate.js";
 
 export interface RunListModel {
   readonly runs: readonly FlowRunSummary[];
@@ -50,18 +51,18 @@ export function runList(actions: RunListActions): View<RunListModel> {
   const filter = element("input", {
     type: "search",
     class: "cl-input",
-    placeholder: "Filter by flow, state, message or file",
-    "aria-label": "Filter runs",
+    placeholder: t("Filter by flow, state, message or file"),
+    "aria-label": t("Filter runs"),
   });
   const state = element(
     "select",
-    { class: "cl-input", "aria-label": "State" },
-    ...STATES.map(([value, words]) => element("option", { value }, words)),
+    { class: "cl-input", "aria-label": t("State") },
+    ...STATES.map(([value, words]) => element("option", { value }, t(words))),
   );
   const own = element("input", { type: "checkbox" });
-  const list = element("div", { class: "cl-history-list", tabindex: 0, role: "region", "aria-label": "Runs" });
+  const list = element("div", { class: "cl-history-list", tabindex: 0, role: "region", "aria-label": t("Runs") });
   const days = element("div");
-  const older = element("button", { type: "button", class: "cl-button cl-older", hidden: true }, "Show older runs");
+  const older = element("button", { type: "button", class: "cl-button cl-older", hidden: true }, t("Show older runs"));
   const note = element("div", { class: "cl-note", role: "status" });
   list.append(days, older);
   const node = element(
@@ -120,7 +121,7 @@ export function runList(actions: RunListActions): View<RunListModel> {
     }
     updateDays([...byDay].map(([day, rows]) => ({ day, rows })));
     older.hidden = !more;
-    const said = refusal ?? (runs.length === 0 ? "No runs yet" : shown.length === 0 ? "No run matches" : "");
+    const said = refusal ?? (runs.length === 0 ? t("No runs yet") : shown.length === 0 ? t("No run matches") : "");
     setText(note, said);
     note.hidden = said === "";
   }
@@ -136,9 +137,9 @@ export function runList(actions: RunListActions): View<RunListModel> {
 function dayOf(moment: EpochMs, now: EpochMs): string {
   const date = new Date(moment);
   const today = new Date(now);
-  if (date.toDateString() === today.toDateString()) return "Today";
+  if (date.toDateString() === today.toDateString()) return t("Today");
   const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
-  if (date.toDateString() === yesterday.toDateString()) return "Yesterday";
+  if (date.toDateString() === yesterday.toDateString()) return t("Yesterday");
   return date.toLocaleDateString(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 }
 
@@ -178,7 +179,13 @@ function rowView(actions: RunListActions): View<Row> {
   const unfold = element("button", { type: "button", class: "cl-icon-button cl-unfold", "aria-expanded": "false" });
   const menu = element(
     "button",
-    { type: "button", class: "cl-icon-button cl-more", title: "More", "aria-label": "More", "aria-haspopup": "menu" },
+    {
+      type: "button",
+      class: "cl-icon-button cl-more",
+      title: t("More"),
+      "aria-label": t("More"),
+      "aria-haspopup": "menu",
+    },
     "⋯",
   );
   const attempts = element("ul", { class: "cl-history-attempts", hidden: true });

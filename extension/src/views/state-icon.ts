@@ -1,6 +1,7 @@
 import type { StateType } from "../../../src/contracts/records.js";
 import { STATE_LOOKS, type StateTone } from "../../../src/contracts/state-look.js";
 import { element, setAttributes, setText, svgElement, type View } from "./element.js";
+import { t } from "./translate.js";
 
 /** A call that has not begun has no state yet. */
 export type ShownState = StateType | "Planned";
@@ -36,7 +37,7 @@ const ICONS: { readonly [S in ShownState]: Icon } = {
   Cancelled: { shape: "disc", strokes: "M6.2 6.200h3.600v3.600H6.200z" },
 };
 
-export const wordOf = (state: ShownState): string => (state === "Planned" ? "Planned" : STATE_LOOKS[state].word);
+export const wordOf = (state: ShownState): string => t(state === "Planned" ? "Planned" : STATE_LOOKS[state].word);
 export const toneOf = (state: ShownState): StateTone => (state === "Planned" ? "waiting" : STATE_LOOKS[state].tone);
 
 /** The sign of a state, 16 × 16, in its tone. A word stands beside it, so it is silent for screen readers. */

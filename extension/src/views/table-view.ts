@@ -1,5 +1,6 @@
 import type { ColumnSummary, ResultPreview } from "../../../src/contracts/run-comm.js";
 import { element, setAttributes, setText, svgElement } from "./element.js";
+import { t } from "./translate.js";
 
 export type TablePreview = Extract<ResultPreview, { kind: "table" }>;
 /** Reads the 100 rows from `from` on. */
@@ -42,7 +43,7 @@ export function tableView(first: TablePreview, read: ReadRows | undefined): HTML
   );
   const more = first.moreColumns?.length ?? 0;
   const shown = element("span");
-  const copy = element("button", { type: "button", class: "cl-link cl-copy-rows" }, "Copy rows in sight");
+  const copy = element("button", { type: "button", class: "cl-link cl-copy-rows" }, t("Copy rows in sight"));
   const sizes = `${totalRows.toLocaleString()} rows × ${(columns.length + more).toLocaleString()} columns`;
   const note = element(
     "div",
@@ -145,8 +146,8 @@ export function tableView(first: TablePreview, read: ReadRows | undefined): HTML
   });
   copy.addEventListener("click", async () => {
     await navigator.clipboard.writeText([columns, ...inSight].map((row) => row.join("\t")).join("\n"));
-    setText(copy, "Copied");
-    setTimeout(() => setText(copy, "Copy rows in sight"), 1200);
+    setText(copy, t("Copied"));
+    setTimeout(() => setText(copy, t("Copy rows in sight")), 1200);
   });
   draw();
   return element("div", { class: "cl-preview-table" }, scroll, note);

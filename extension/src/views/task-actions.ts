@@ -2,6 +2,7 @@ import type { OutlineNode } from "../../../src/display/run-outline.js";
 import { actionButton } from "./action-button.js";
 import { element, setText, type View } from "./element.js";
 import { type FlowRunActions, planFrom, type RunScene, rerunRefusal } from "./flow-run-model.js";
+import { t } from "./translate.js";
 
 interface TaskActionsModel {
   readonly scene: RunScene;
@@ -25,8 +26,8 @@ export function taskActions(actions: FlowRunActions): View<TaskActionsModel> {
       if (call.name !== name || scene.running) alert.hidden = true;
       name = call.name;
       const refusal = rerunRefusal(scene);
-      from.update({ text: "Run again from here", refusal, plan: planFrom(scene, name) });
-      resume.update({ text: "Resume", refusal });
+      from.update({ text: t("Run again from here"), refusal, plan: planFrom(scene, name) });
+      resume.update({ text: t("Resume"), refusal });
       resume.node.hidden = call.run?.state.type !== "Paused";
       node.hidden = !scene.trusted || scene.link !== "live";
     },

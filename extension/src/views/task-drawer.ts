@@ -16,6 +16,7 @@ import { resultView } from "./result-view.js";
 import { stateBadge } from "./state-icon.js";
 import { taskActions } from "./task-actions.js";
 import type { TaskHistories } from "./task-histories.js";
+import { t } from "./translate.js";
 
 /** What is known of the selected task: state, inputs, attempts, why it ran, what went wrong, result, last lines. */
 export function taskDrawer(
@@ -26,11 +27,11 @@ export function taskDrawer(
   let scene: RunScene | undefined;
   const badge = stateBadge();
   const name = element("h3", { class: "cl-drawer-title" });
-  const copy = copyButton("Copy the task run's id");
-  const parent = element("button", { type: "button", class: "cl-link cl-parent", title: "Select the mapped task" });
+  const copy = copyButton(t("Copy the task run's id"));
+  const parent = element("button", { type: "button", class: "cl-link cl-parent", title: t("Select the mapped task") });
   const close = element(
     "button",
-    { type: "button", class: "cl-icon-button", "aria-label": "Close", title: "Close" },
+    { type: "button", class: "cl-icon-button", "aria-label": t("Close"), title: t("Close") },
     "×",
   );
   let parentName = "";
@@ -60,7 +61,7 @@ export function taskDrawer(
   const logSection = section("Log", lines.node);
   const node = element(
     "section",
-    { class: "cl-drawer", "aria-label": "Task", hidden: true },
+    { class: "cl-drawer", "aria-label": t("Task"), hidden: true },
     element(
       "div",
       { class: "cl-drawer-head" },
@@ -150,7 +151,7 @@ function find({ outline, selected }: RunScene): { call: OutlineNode; task: TaskR
 
 /** What a running task says of its progress: a bar, its words and the time left. */
 function progressBar(): View<{ readonly task: TaskRunRecord | undefined; readonly now: number }> {
-  const bar = element("progress", { max: 1, "aria-label": "Progress of the task" });
+  const bar = element("progress", { max: 1, "aria-label": t("Progress of the task") });
   const text = element("span", { class: "cl-facts" });
   const node = element("div", { class: "cl-progress", hidden: true }, bar, text);
   return {
@@ -195,7 +196,7 @@ function drawFacts(
 }
 
 function section(title: string, ...content: Node[]) {
-  const head = element("h4", {}, title);
+  const head = element("h4", {}, t(title));
   const body = element("div", { class: "cl-section-body" }, ...content);
   return { head, body, node: element("section", { class: "cl-section" }, head, body) };
 }

@@ -6,6 +6,7 @@ import type { RunScene } from "./flow-run-model.js";
 import { countdown, taskProgress } from "./remaining.js";
 import { stateBadge, wordOf } from "./state-icon.js";
 import { selectionKey } from "./timeline-view.js";
+import { t } from "./translate.js";
 
 const ROW_HEIGHT = 30;
 /** Rows outside the window that are drawn all the same, so that scrolling shows no gap. */
@@ -47,10 +48,10 @@ export function taskTable(select: (key: string | undefined) => void): TaskTable 
   const filter = element("input", {
     type: "search",
     class: "cl-input",
-    placeholder: "Filter by name, tag or error",
-    "aria-label": "Filter tasks",
+    placeholder: t("Filter by name, tag or error"),
+    "aria-label": t("Filter tasks"),
   });
-  const states = element("select", { class: "cl-input", "aria-label": "State" });
+  const states = element("select", { class: "cl-input", "aria-label": t("State") });
   const count = element("span", { class: "cl-muted", "aria-live": "polite" });
   const above = element("tr", { class: "cl-spacer", "aria-hidden": "true" });
   const body = element("tbody");
@@ -58,10 +59,10 @@ export function taskTable(select: (key: string | undefined) => void): TaskTable 
     class: "cl-scroll cl-table-scroll",
     tabindex: 0,
     role: "region",
-    "aria-label": "Tasks",
+    "aria-label": t("Tasks"),
   });
   const heads = COLUMNS.map(({ title }, index) => {
-    const button = element("button", { type: "button", class: "cl-sort" }, title);
+    const button = element("button", { type: "button", class: "cl-sort" }, t(title));
     button.addEventListener("click", () => {
       order =
         order?.column !== index
@@ -241,9 +242,9 @@ function drawStates(select: HTMLSelectElement, { run }: RunScene): void {
   select.dataset.types = types.join();
   const chosen = select.value;
   select.replaceChildren(
-    element("option", { value: "" }, "All states"),
+    element("option", { value: "" }, t("All states")),
     ...(types.some((type) => FAILED_TYPES.includes(type))
-      ? [element("option", { value: ALL_FAILED }, "All that failed")]
+      ? [element("option", { value: ALL_FAILED }, t("All that failed"))]
       : []),
     ...types.map((type) => element("option", { value: type }, wordOf(type))),
   );

@@ -10,6 +10,7 @@ import type { TaskHistories } from "./task-histories.js";
 import { drawAxis } from "./time-axis.js";
 import { timeWindow } from "./time-window.js";
 import { zoomButtons } from "./tool-button.js";
+import { t } from "./translate.js";
 
 /** Rows drawn at most; the table has them all. */
 const MOST_ROWS = 300;
@@ -44,7 +45,7 @@ export function timelineView(select: (key: string | undefined) => void, historie
   );
   const tools = element(
     "div",
-    { class: "cl-tools", role: "toolbar", "aria-label": "Timeline" },
+    { class: "cl-tools", role: "toolbar", "aria-label": t("Timeline") },
     ...zoomButtons(
       (factor) => inSight.zoom(factor),
       () => inSight.fit(),

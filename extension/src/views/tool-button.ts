@@ -1,4 +1,5 @@
 import { element, svgElement } from "./element.js";
+import { t } from "./translate.js";
 
 /** A button of a toolbar that shows a sign of strokes on a 16 × 16 field. */
 export function toolButton(title: string, path: string, press: () => void): HTMLButtonElement {
@@ -17,7 +18,7 @@ export function toolButton(title: string, path: string, press: () => void): HTML
 
 /** Zoom out, zoom in and fit, as every zoomed view has them. */
 export const zoomButtons = (zoom: (factor: number) => void, fit: () => void): HTMLButtonElement[] => [
-  toolButton("Zoom out", "M4 8h8", () => zoom(1 / 1.25)),
-  toolButton("Zoom in", "M4 8h8M8 4v8", () => zoom(1.25)),
-  toolButton("Fit", "M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3", fit),
+  toolButton(t("Zoom out"), "M4 8h8", () => zoom(1 / 1.25)),
+  toolButton(t("Zoom in"), "M4 8h8M8 4v8", () => zoom(1.25)),
+  toolButton(t("Fit"), "M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3", fit),
 ];
