@@ -8,7 +8,7 @@ import { command, openBrowser, openNotebook, useTheme } from "./browser.js";
 import { type JupyterLab, startJupyterLab } from "./jupyter-lab.js";
 import { writeNotebook } from "./notebook-file.js";
 
-const RERUNS = 60;
+const RERUNS = 30;
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 const CELLS = [
