@@ -1,0 +1,4 @@
+import { runEvents, testEvents } from "./run-events.js";
+
+testEvents(/reloaded|opened again|closed/);
+runEvents();
