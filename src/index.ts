@@ -1,8 +1,8 @@
 /** What `import … from "cellar"` gives: public names only. */
 import { ScriptHost } from "./engine/host/script-host.js";
-import { installEngine } from "./engine/install.js";
+import { installEngineOnce } from "./engine/install.js";
 
-installEngine(new ScriptHost(process.argv[1]));
+installEngineOnce(() => new ScriptHost(process.argv[1]));
 
 export type { EpochMs, Json } from "./contracts/json.js";
 export type {

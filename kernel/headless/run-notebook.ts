@@ -1,5 +1,5 @@
 import type { Json } from "../../src/contracts/json.js";
-import { FAILED_TYPES, FLOW_RUN_MIME, type FlowRunRecord } from "../../src/contracts/records.js";
+import { FLOW_RUN_MIME, type FlowRunRecord, SUCCESSFUL_TYPES } from "../../src/contracts/records.js";
 import type { NotebookText } from "../../src/export/read-notebook-file.js";
 import { replaceText } from "../../src/export/text-file.js";
 import type { ErrorContent } from "../protocol/messages.js";
@@ -32,7 +32,9 @@ export interface RunRequest {
 export interface RunOutcome {
   /** The error that ended the run; the cells behind it did not run. */
   readonly error: ErrorContent | undefined;
-  /** Flow runs shown by the cells whose state is a failed one. */
+  /** Flow runs shown by the cells, each as it stands last. */
+  readonly runs: readonly FlowRunRecord[];
+  /** Those of them that did not succeed. */
   readonly failedRuns: readonly FlowRunRecord[];
 }
 
@@ -93,13 +95,8 @@ export async function runNotebook(request: RunRequest, listener: RunListener): P
     await kernel.stop();
   }
   const runs = code.flatMap((cell) => outputs.dataOf(cell.id!, FLOW_RUN_MIME)) as unknown as FlowRunRecord[];
-  return { error, failedRuns: failedOf(runs) };
-}
-
-/** A run shown twice counts as it stands last. */
-function failedOf(runs: readonly FlowRunRecord[]): FlowRunRecord[] {
-  const latest = new Map(runs.map((run) => [run.id, run]));
-  return [...latest.values()].filter(({ state }) => FAILED_TYPES.includes(state.type));
+  const latest = [...new Map(runs.map((run) => [run.id, run])).values()];
+  return { error, runs: latest, failedRuns: latest.filter(({ state }) => !SUCCESSFUL_TYPES.includes(state.type)) };
 }
 
 /** As papermill notes it. */

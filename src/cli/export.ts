@@ -43,14 +43,15 @@ async function exportFile(notebook: string, { out, format, check, json }: Export
     return;
   }
   for (const warning of warnings) complain(warning);
-  if (check) return checkScript(script, out);
+  if (check) return checkScript(script, out, format);
   if (out === undefined) process.stdout.write(script);
   else await writeText(out, script);
 }
 
-async function checkScript(script: string, out: string | undefined): Promise<void> {
+async function checkScript(script: string, out: string | undefined, format: "clean" | "percent"): Promise<void> {
   if (out === undefined) throw new Error("Cannot check: name the script by --out");
-  if (existsSync(out) && (await readText(out)) === script) return;
+  const { sameScript } = await import("../export/same-script.js");
+  if (existsSync(out) && sameScript(await readText(out), script, format)) return;
   throw new Error(
     `Cannot pass ${JSON.stringify(out)}: it is not what the notebook gives now; export it again without --check`,
   );

@@ -16,6 +16,11 @@ export function installEngine(host: Host): Engine {
   return engine;
 }
 
+/** The same where no host has been named yet: a plain script. */
+export function installEngineOnce(host: () => Host): void {
+  if (!installed) installEngine(host());
+}
+
 /** The engine that public functions reach. @throws {Error} before one is installed. */
 export function installedEngine(): Engine {
   if (!installed) throw new Error("Cannot reach the engine: it is not loaded");

@@ -36,6 +36,10 @@ export interface Unit {
   readonly eager: ReadonlySet<string>;
   readonly lazy: ReadonlySet<string>;
   readonly calls: readonly DirectCall[];
+  /** The call that is all of the statement, or of its initializer: `await main.run()`. */
+  readonly whole: DirectCall | null;
+  /** It has a `new` outside every function. */
+  readonly creates: boolean;
   readonly variable: Variable | null;
   /** The cell's result: a last expression without a semicolon. */
   readonly shown: boolean;

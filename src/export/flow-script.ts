@@ -1,8 +1,10 @@
 import { readNpmLines } from "../modules/npm-lines.js";
 import type { ImportedName, Unit } from "./cell-unit.js";
 import { type Choice, chooseUnits } from "./choose-units.js";
+import { declaredParameters } from "./declared-parameters.js";
 import { type Cell, type Notebook, tagsOf } from "./notebook.js";
 import { readCells } from "./read-cells.js";
+import { type FlowRun, isRun } from "./sides-of-runs.js";
 
 export interface FlowScript {
   readonly script: string;
@@ -19,18 +21,28 @@ export function toFlowScript(written: Notebook, moveModule: (path: string) => st
   const parts = readCells(notebook.cells.filter(({ kind }) => kind === "code"));
   const choice = chooseUnits(parts);
   const script = freeName("script", choice);
-  const isMain = choice.flows.length > 0 || choice.openCalls.length > 0;
-  const hasFlags = choice.units.some(isFlag);
+  const isMain = choice.steps.some(({ kind }) => kind === "main") || choice.openCalls.length > 0;
+  const statements = [
+    ...choice.units,
+    ...choice.steps.flatMap((step) => (step.kind === "statement" ? [step.unit] : [])),
+  ];
+  const flags = flagTypes(statements.filter(isFlag), notebook);
+  const writing = { notebook, choice, script };
   const blocks = [
     comment(textBefore(notebook, firstCode(notebook))),
     comment(installs.length > 0 ? ["Before the first run:", ...installs].join("\n") : ""),
     [
       ...imports(choice.imports, moveModule),
-      ...(isMain || hasFlags ? ['import { openScript } from "cellar/script";'] : []),
+      ...(isMain || flags !== "" ? ['import { openScript } from "cellar/script";'] : []),
     ].join("\n"),
-    ...(isMain || hasFlags ? [`const ${script} = openScript(import.meta.url);`] : []),
-    ...choice.units.map((unit, index) => block(unit, choice.units[index - 1], { notebook, choice, script })),
-    ...(isMain ? [footer(choice, script)] : []),
+    ...(isMain || flags !== "" ? [`const ${script} = openScript(import.meta.url${flags});`] : []),
+    ...choice.units.map((unit, index) => block(unit, choice.units[index - 1], writing)),
+    ...choice.steps.map((step) =>
+      step.kind === "statement" ? block(step.unit, undefined, writing) : mainBlock(step.items, writing),
+    ),
+    ...(choice.openCalls.length > 0
+      ? [onlyMain(script, [`await ${script}.finish([${choice.openCalls.join(", ")}]);`])]
+      : []),
   ];
   return {
     script: `${blocks.filter((each) => each !== "").join("\n\n")}\n`,
@@ -95,13 +107,37 @@ const isFlag = ({ cell, kind, variable }: Unit): boolean =>
   variable.initializer !== null &&
   !/(^|\.)parameter$/.test(variable.madeBy ?? "");
 
-function footer({ flows, openCalls }: Choice, script: string): string {
-  const lines = [
-    ...flows.map(({ flow, args }) => `  await ${script}.run(${flow}${args === "" ? "" : `, ${args}`});`),
-    ...(openCalls.length > 0 ? [`  await ${script}.finish([${openCalls.join(", ")}]);`] : []),
-  ];
-  return [`if (${script}.isMain) {`, ...lines, "}"].join("\n");
+/** The flags with the types that the notebook declares, as the second argument of `openScript`. */
+function flagTypes(flags: readonly Unit[], { cells }: Notebook): string {
+  if (flags.length === 0) return "";
+  const declared = declaredParameters(cells);
+  const entries = flags.map(({ variable }) => {
+    const type = declared?.get(variable!.name)?.type ?? ["any"];
+    return `${variable!.name}: ${JSON.stringify(type)}`;
+  });
+  return `, { ${entries.join(", ")} }`;
 }
+
+/** Runs, and what is done behind them, for the main module alone. */
+function mainBlock(items: readonly (FlowRun | Unit)[], { script, notebook }: Writing): string {
+  const lines = items.flatMap((item, index) => {
+    if (!isRun(item)) {
+      const before = items[index - 1];
+      const text = before?.cell !== item.cell ? textBefore(notebook, item.cell) : "";
+      return [comment(text), item.comments, closed(item)].filter((part) => part !== "");
+    }
+    if (item.verbatim) return [item.verbatim.comments, closed(item.verbatim)].filter((part) => part !== "");
+    const run = `await ${script}.run(${item.flow}${item.args === "" ? "" : `, ${item.args}`});`;
+    return [item.declares === "" ? run : `${item.declares} = ${run}`];
+  });
+  return onlyMain(script, lines);
+}
+
+const onlyMain = (script: string, lines: readonly string[]): string =>
+  [`if (${script}.isMain) {`, ...lines.map(indented), "}"].join("\n");
+
+/** Lines inside a template are part of its text and stay as they are. */
+const indented = (text: string): string => (text.includes("`") ? `  ${text}` : text.replaceAll(/^(?=.)/gm, "  "));
 
 function imports(names: readonly ImportedName[], moveModule: (path: string) => string): string[] {
   const groups = new Map<string, ImportedName[]>();
@@ -169,9 +205,14 @@ const comment = (text: string): string =>
 const LINE_END = /\r\n|[\n\r\u2028\u2029]/;
 const oneLine = (text: string): string => text.split(LINE_END).join(" ");
 
-function freeName(wish: string, { units, imports: names }: Choice): string {
+function freeName(wish: string, { units, steps, imports: names }: Choice): string {
+  const inSteps = steps.flatMap((step) => (step.kind === "statement" ? [step.unit] : step.items));
   const taken = new Set([
-    ...units.flatMap(({ binds, eager, lazy }) => [...binds.keys(), ...eager, ...lazy]),
+    ...[...units, ...inSteps.filter((each): each is Unit => !isRun(each))].flatMap(({ binds, eager, lazy }) => [
+      ...binds.keys(),
+      ...eager,
+      ...lazy,
+    ]),
     ...names.map(({ local }) => local),
   ]);
   let name = wish;

@@ -5,14 +5,15 @@ import type { Flow, RunOptions } from "../flow/flow.js";
 import type { FlowState } from "../flow/flow-results.js";
 import { RunOwnedError } from "../store/store.js";
 import type { TaskCall } from "../task/task-call.js";
+import { type ParameterType, readParameter } from "./parameter-type.js";
 
 /** An exported script while it runs: its flags on the command line, and the runs it makes as the main module. */
 export interface Script {
   /** Whether Node was started with this file. As an imported module it takes no flags and runs nothing. */
   readonly isMain: boolean;
   /**
-   * The value of `--name` on the command line, read as what `initial` is: text, number, boolean, else JSON.
-   * One that does not fit ends the process with code 2 and says so.
+   * The value of `--name` on the command line, read by the type that the script was opened with, else as what
+   * `initial` is. One that does not fit ends the process with code 2 and says so.
    */
   flag(name: string, initial: string): string;
   /** The same for a number. */
@@ -21,42 +22,48 @@ export interface Script {
   flag(name: string, initial: boolean): boolean;
   /** The same for anything else, given as JSON. */
   flag<T>(name: string, initial: T): T;
-  /** Runs a flow, says how it ended, and lets the process end with code 1 when it failed. Flags go to its parameters. */
+  /** Runs a flow, and lets the process end with code 1 when it did not succeed. Flags go to its parameters. */
   run(flow: Flow, options?: RunOptions): Promise<FlowState>;
   /** Runs calls that stand outside every flow, side by side, in the same way. */
   finish(calls: readonly TaskCall[]): Promise<void>;
 }
 
-/** Opens the script of a module: called once, by the script itself, with its `import.meta.url`. */
-export function openScript(url: string): Script {
+/** Flags of a script with the types that its notebook declares. */
+export type ScriptFlags = { readonly [name: string]: ParameterType };
+
+/**
+ * Opens the script of a module: called once, by the script itself, with its `import.meta.url`. As the main module it
+ * answers `--help` and ends.
+ */
+export function openScript(url: string, types: ScriptFlags = {}): Script {
   const isMain = isMainModule(url);
   const given = isMain ? orEnd(() => readFlags(process.argv.slice(2))) : new Map<string, string | true>();
-  const known = new Set<string>();
+  const known = new Set<string>(Object.keys(types));
+  if (given.has("help") && !known.has("help")) endWithHelp(types);
+  const parse = (name: string, text: string | true, initial: unknown): unknown =>
+    orEnd(() => parseFlag(name, text, types[name] ?? typeOf(initial)));
 
   function flag<T>(name: string, initial: T): T {
     known.add(name);
     const text = given.get(name);
-    return text === undefined ? initial : (orEnd(() => parseFlag(name, text, initial)) as T);
+    return text === undefined ? initial : (parse(name, text, initial) as T);
   }
   async function run(flow: Flow, options: RunOptions = {}): Promise<FlowState> {
     const parameters: { [name: string]: unknown } = { ...options.parameters };
     for (const [name, { options: declared }] of flow.graph.parameters) {
       known.add(name);
       const text = given.get(name);
-      if (text !== undefined) parameters[name] = orEnd(() => parseFlag(name, text, declared.default ?? ""));
+      if (text !== undefined) parameters[name] = parse(name, text, declared.default ?? "");
     }
     orEnd(() => refuseUnknown(given, known));
     const state = await flow.run({ ...options, parameters }).catch(endOnSlip);
-    console.log(describeEnd(flow.name, state));
-    if (!state.isSuccessful()) process.exitCode = 1;
+    if (!state.isSuccessful()) process.exitCode ??= 1;
     return state;
   }
   async function finish(calls: readonly TaskCall[]): Promise<void> {
     orEnd(() => refuseUnknown(given, known));
-    for (const [index, state] of (await Promise.all(calls.map((call) => call.run()))).entries()) {
-      console.log(describeEnd(calls[index]!.name, state));
-      if (!state.isSuccessful()) process.exitCode = 1;
-    }
+    const states = await Promise.all(calls.map((call) => call.run()));
+    if (!states.every((state) => state.isSuccessful())) process.exitCode ??= 1;
   }
   return { isMain, flag, run, finish };
 }
@@ -111,30 +118,28 @@ function readFlags(args: readonly string[]): Map<string, string | true> {
 
 const camelCase = (name: string): string => name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-function parseFlag(name: string, text: string | true, initial: unknown): unknown {
-  const refuse = (wanted: string): never => {
-    throw new TypeError(
-      `Cannot read --${name}: ${text === true ? "its value is missing" : `${JSON.stringify(text)} is not ${wanted}`}`,
-    );
-  };
-  if (typeof initial === "boolean") {
-    if (text === true || text === "true") return true;
-    return text === "false" ? false : refuse("true or false");
-  }
-  if (text === true) return refuse("given");
-  if (typeof initial === "string") return text;
-  if (typeof initial === "number")
-    return text.trim() === "" || Number.isNaN(Number(text)) ? refuse("a number") : Number(text);
-  if (typeof initial === "bigint") return /^-?\d+$/.test(text) ? BigInt(text) : refuse("a whole number");
-  if (initial instanceof Date) {
-    const date = new Date(text);
-    return Number.isNaN(date.getTime()) ? refuse("a date") : date;
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    return refuse("JSON");
-  }
+function parseFlag(name: string, text: string | true, type: ParameterType): unknown {
+  if (text !== true) return readParameter(`--${name}`, text, type);
+  if (type.includes("boolean")) return true;
+  throw new TypeError(`Cannot set --${name}: its value is missing`);
+}
+
+/** Where nothing is declared, a value says what is wanted. */
+function typeOf(initial: unknown): ParameterType {
+  if (initial === null || initial === undefined) return ["any"];
+  if (initial instanceof Date) return ["Date"];
+  if (initial instanceof URL) return ["URL"];
+  return [typeof initial === "object" ? "json" : typeof initial];
+}
+
+function endWithHelp(types: ScriptFlags): never {
+  const lines = Object.entries(types).map(([name, type]) => `  --${name} <${type.join(" | ")}>`);
+  const name = basename(process.argv[1] ?? "script");
+  const flags = lines.length === 0 ? "It has no flags." : `Flags:\n${lines.join("\n")}`;
+  process.stdout.write(
+    `Usage: ${name}${lines.length === 0 ? "" : " [flags]"}\n\nRuns the flows of this script. ${flags}\nParameters of its flows are flags as well.\n`,
+  );
+  process.exit(0);
 }
 
 function refuseUnknown(given: ReadonlyMap<string, unknown>, known: ReadonlySet<string>): void {
@@ -145,6 +150,3 @@ function refuseUnknown(given: ReadonlyMap<string, unknown>, known: ReadonlySet<s
     `Cannot understand --${unknown}: ${names === "" ? "the script has no flags" : `the flags are ${names}`}`,
   );
 }
-
-const describeEnd = (name: string, { type, message }: { type: string; message: string | null }): string =>
-  `${name}: ${type}${message === null ? "" : ` (${message})`}`;

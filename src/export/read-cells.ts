@@ -118,6 +118,8 @@ function readUnit({ node, statement, first, last }: Part, { file, cell, order, n
     eager: names.eager,
     lazy: names.lazy,
     calls,
+    whole: wholeCall(node),
+    creates: creates(node),
     variable,
     shown: isShown(statement, file),
     assigns: assigns(node),
@@ -189,6 +191,22 @@ function directCalls(node: ts.Node): DirectCall[] {
   visit(node);
   return calls;
 }
+
+function wholeCall(node: ts.Node): DirectCall | null {
+  const expression = ts.isVariableDeclaration(node)
+    ? node.initializer
+    : ts.isExpressionStatement(node)
+      ? node.expression
+      : undefined;
+  const made = expression && bare(expression);
+  return made && ts.isCallExpression(made)
+    ? (directCalls(expression).find(({ callee }) => callee === dotted(made.expression)) ?? null)
+    : null;
+}
+
+const creates = (node: ts.Node): boolean =>
+  !ts.isFunctionLike(node) &&
+  (ts.isNewExpression(node) || (ts.forEachChild(node, (child) => creates(child) || undefined) ?? false));
 
 /** Arguments there may be names that only the block knows. */
 function isInBlock(node: ts.Node, unit: ts.Node): boolean {

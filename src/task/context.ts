@@ -41,5 +41,8 @@ export function context(): TaskContext {
   return found;
 }
 
+/** The same; undefined outside a task. */
+export const currentTask = (): TaskContext | undefined => running.getStore();
+
 /** Runs `body` as part of a task; what it starts keeps the context. */
 export const insideTask = <T>(of: TaskContext, body: () => T): T => running.run(of, body);

@@ -59,10 +59,10 @@ const CASES: readonly (readonly [what: string, cells: string[], kept: string[], 
   ["keeps an awaited effect", ["await fetch('x');"], ["await fetch('x');"], []],
   ["drops the run of a flow", ["const state = await main.run();\nstate"], [], ["state"]],
   [
-    "drops what reads a run",
-    ["const s = await main.run();", "const t = s.result;", "use(t);"],
+    "drops what only looks at a run",
+    ["const s = await main.run();", "const t = s.result;", "console.log(t);", "t"],
     [],
-    ["const t = s.result;", "use(t);"],
+    ["const t = s.result;", "console.log(t);", "t"],
   ],
   [
     "drops a function that reads a run",
@@ -122,10 +122,94 @@ keeping("exportNotebook() runs flows with the notebook's newest arguments", () =
   assert.ok(lines.includes("const given = { a: 1 };"));
 });
 
-keeping("exportNotebook() leaves arguments that only a block knows to the block", () => {
-  const { lines } = exported(IMPORT, FLOW, "for (const given of [{ a: 1 }]) await main.run({ parameters: given });");
-  assert.ok(lines.includes("  await script.run(main);"));
-});
+/** Cells behind the flow, and what stands at the script's end, from what is first done at its top. */
+const SIDES: readonly (readonly [what: string, cells: string[], end: string[]])[] = [
+  [
+    "a clean-up behind the run",
+    ["await main.run();", "await pool.end();\nserver.close();"],
+    ["if (script.isMain) {", "  await script.run(main);", "  await pool.end();", "  server.close();", "}"],
+  ],
+  [
+    "what stands before the run before it",
+    ["await open();", "await main.run()"],
+    ["// cell: c3", "await open();", "if (script.isMain) {", "  await script.run(main);", "}"],
+  ],
+  [
+    "a message that reads the run, and what it needs",
+    ["const s = await main.run();", "const text = String(s.type);", "await notify(text);"],
+    [
+      "if (script.isMain) {",
+      "  const s = await script.run(main);",
+      "  const text = String(s.type);",
+      "  await notify(text);",
+      "}",
+    ],
+  ],
+  [
+    "a run inside a try with its clean-up",
+    ["try {\n  await main.run();\n} finally {\n  await pool.end();\n}"],
+    ["if (script.isMain) {", "  try {", "    await main.run();", "  } finally {", "    await pool.end();", "  }", "}"],
+  ],
+  [
+    "runs in a loop",
+    ["for (const given of [{ a: 1 }]) await main.run({ parameters: given });"],
+    ["if (script.isMain) {", "  for (const given of [{ a: 1 }]) await main.run({ parameters: given });", "}"],
+  ],
+  [
+    "both runs of a flow with something done between them",
+    ["await main.run();", "await reset();", "await main.run({ resume: 'never' });", "await pool.end();"],
+    [
+      "if (script.isMain) {",
+      "  await script.run(main);",
+      "  await reset();",
+      "  await script.run(main, { resume: 'never' });",
+      "  await pool.end();",
+      "}",
+    ],
+  ],
+  [
+    "one run of a flow that was run again after a repair",
+    ["await main.run();", "await main.run();", "await pool.end();"],
+    ["if (script.isMain) {", "  await script.run(main);", "  await pool.end();", "}"],
+  ],
+  [
+    "a value that a later flow needs behind the first run",
+    ["await main.run();", "const rows = await load();", 'const two = flow("two", () => one(rows));\nawait two.run();'],
+    [
+      "if (script.isMain) {",
+      "  await script.run(main);",
+      "}",
+      "// cell: c4",
+      "const rows = await load();",
+      "// cell: c5",
+      'export const two = flow("two", () => one(rows));',
+      "if (script.isMain) {",
+      "  await script.run(two);",
+      "}",
+    ],
+  ],
+];
+for (const [what, cells, end] of SIDES)
+  keeping(`exportNotebook() keeps ${what}`, () => {
+    const { lines } = exported(IMPORT, FLOW, ...cells);
+    assert.equal(lines.slice(lines.indexOf('export const main = flow("main", () => one());') + 1), end);
+  });
+
+for (const [what, cells] of [
+  ["a value that the run needs stands behind it", ["await main.run();", "const limit = await ask();"]],
+  [
+    "what a message reads is parted from it",
+    ["const s = await main.run();", "const limit2 = await ask();", "await tell(s, limit2);"],
+  ],
+] as const)
+  keeping(`exportNotebook() refuses where ${what}`, () => {
+    const needs = 'const one = task("one", () => limit);\nconst main = flow("main", () => one());\n';
+    const other = 'const two = task("two", () => limit2);';
+    assert.throws(
+      () => exported(IMPORT, needs + (what.startsWith("what") ? other : ""), ...cells),
+      /^Cannot export the notebook: /,
+    );
+  });
 
 keeping("exportNotebook() keeps calls outside every flow, awaited or finished at the end", () => {
   const { lines } = exported(

@@ -107,10 +107,10 @@ for (const [flags, values] of [
   });
 
 for (const [flags, message] of [
-  [["--limit", "many"], 'Cannot read --limit: "many" is not a number'],
-  [["--limit"], "Cannot read --limit: its value is missing"],
-  [["--dryRun=perhaps"], 'Cannot read --dryRun: "perhaps" is not true or false'],
-  [["--list", "[1"], 'Cannot read --list: "[1" is not JSON'],
+  [["--limit", "many"], 'Cannot set --limit: "many" is not a number'],
+  [["--limit"], "Cannot set --limit: its value is missing"],
+  [["--dryRun=perhaps"], 'Cannot set --dryRun: "perhaps" is not true or false'],
+  [["--list", "[1"], 'Cannot set --list: "[1" is not a list or an object in JSON'],
   [["limit"], 'Cannot read the argument "limit": flags begin with --'],
 ] as const)
   scripts(`flag() refuses ${flags.join(" ")}`, async ({ folder }) => {

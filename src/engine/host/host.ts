@@ -1,5 +1,5 @@
 import type { Json } from "../../contracts/json.js";
-import type { FlowRunRecord, Place } from "../../contracts/records.js";
+import type { FlowRunRecord, LogRecord, Place } from "../../contracts/records.js";
 import type { Store } from "../../store/store.js";
 
 /** A flow run while it is under way: what a display follows. */
@@ -8,6 +8,8 @@ export interface LiveRun {
   readonly current: () => FlowRunRecord;
   /** Calls back after each change, at most once per turn of the event loop. Returns the function that unsubscribes. */
   readonly onChange: (listener: () => void) => () => void;
+  /** Calls back for each line that `context().log` keeps. Returns the way to stop. */
+  readonly onLine: (listener: (line: LogRecord) => void) => () => void;
   /** Settles, never rejects, when this attempt has ended. */
   readonly ended: Promise<void>;
 }

@@ -2,7 +2,7 @@ import { dirname, relative, resolve } from "node:path";
 import { openStore } from "../../store/open-store.js";
 import type { Store } from "../../store/store.js";
 import { defaultStorePath, folderOfStore } from "../../store/store-path.js";
-import type { Host } from "./host.js";
+import type { Host, LiveRun } from "./host.js";
 
 /** A script run by Node: its store lies next to it, and what is shown is printed. */
 export class ScriptHost implements Host {
@@ -39,7 +39,7 @@ export class ScriptHost implements Host {
     return this.#store;
   }
 
-  began(): void {} // a script asks for what it wants to see
+  began(_run: LiveRun): void {} // a script asks for what it wants to see
 
   interrupt(): undefined {
     return undefined;

@@ -28,6 +28,7 @@ export class RunJournal {
   readonly #setting: JournalSetting;
   readonly #rows = new Map<string, Row>();
   readonly #listeners = new Set<() => void>();
+  readonly #readers = new Set<(line: LogRecord) => void>();
   #graph: readonly GraphNode[] = [];
   #run: FlowRunSummary;
   #current: FlowRunRecord | undefined;
@@ -100,6 +101,7 @@ export class RunJournal {
 
   log(line: LogRecord): void {
     this.#waiting.lines.push(line);
+    for (const reader of this.#readers) reader(line);
     void this.#soon();
   }
 
@@ -125,6 +127,11 @@ export class RunJournal {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  onLine(listener: (line: LogRecord) => void): () => void {
+    this.#readers.add(listener);
+    return () => this.#readers.delete(listener);
   }
 
   #place(task: TaskRunRecord): void {
