@@ -161,7 +161,12 @@ export class RunLifecycle {
     const { journal } = this;
     const { ended } = this;
     this.setup.host.began(
-      { current: () => journal.current(), onChange: (each) => journal.onChange(each), onLine: (each) => journal.onLine(each), ended },
+      {
+        current: () => journal.current(),
+        onChange: (each) => journal.onChange(each),
+        onLine: (each) => journal.onLine(each),
+        ended,
+      },
       again,
     );
   }
