@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Executor, RunToken, TaskRef } from "../flow/executor.js";
 import { toErrorRecord } from "../links/error-record.js";
 import { Failed, type State } from "../state/states.js";
@@ -131,7 +130,7 @@ export class QueueExecutor implements Executor {
       this.#artifacts.refresh(); // files may have changed since the last run
       this.#idleSince = Date.now();
     }
-    const id = randomUUID();
+    const id = ref.attempt;
     const attempt = new QueuedAttempt({
       id,
       ref,
