@@ -21,9 +21,9 @@ import { fileNames } from "./file-names.js";
 import { foreignName } from "./foreign-names.js";
 import { globalImports } from "./global-types.js";
 import { impliedMembers } from "./implied-members.js";
+import { ImportableNames } from "./importable-names.js";
 import { type Inspection, inspect } from "./inspect.js";
 import { isComplete } from "./is-complete.js";
-import { type LibraryName, libraryNames } from "./library-names.js";
 import { LostNames } from "./lost-names.js";
 import { stripTypes } from "./strip-types.js";
 import { transpileCell } from "./transpile-cell.js";
@@ -42,8 +42,10 @@ interface Compiled {
 
 const NO_NAME = /^Cannot find (?:name|namespace) '([\w$]+)'/;
 const IDLE_MS = 100;
-/** Our own types are read soon after the start, but not in the way of a first cell that comes at once. */
-const PRELOAD_MS = 1000;
+/** Soon after the start, but not in the way of a first cell that comes at once. */
+const PRELOAD_MS = 700;
+/** Cells that are checked ahead, and completed where they have a mark. */
+const PRELOADS = ['import "cellar";', "[1].|", "cre|"] as const;
 
 /** All that the kernel asks of TypeScript, for the cells of one notebook. */
 export class CellLanguage {
@@ -64,7 +66,7 @@ export class CellLanguage {
   private imports = new Map<string, string>();
   /** What functions of all cells do with the notebook's names: those of failed cells may live on. */
   private readonly inFunctions = { read: new Set<string>(), written: new Set<string>() };
-  private library: readonly LibraryName[] | undefined;
+  private readonly importable: ImportableNames;
   private idle: NodeJS.Timeout | undefined;
   private preload: NodeJS.Timeout | undefined;
 
@@ -75,13 +77,14 @@ export class CellLanguage {
     this.options = cellCompilerOptions(folder);
     this.complaints.push(...this.options.problems);
     this.program = new CellProgram(folder, this.options.check);
+    this.importable = new ImportableNames(folder, this.program.imports);
   }
 
   readonly answers: Answers<LanguageCalls> = {
     warmUp: () => {
       this.compile("warm-up", "1 + 1", 0, "error");
       this.unsettled.delete("warm-up");
-      this.preload = setTimeout(() => this.check(this.parse('import "cellar";')), PRELOAD_MS);
+      this.preloadNext(PRELOADS);
       return null;
     },
     compile: ({ cell, code, count, level }) => this.compile(cell ?? String(count), code, count, level),
@@ -105,6 +108,16 @@ export class CellLanguage {
   close(): void {
     clearTimeout(this.preload);
     clearTimeout(this.idle);
+  }
+
+  /** What a first import or completion would wait for, one part at a time, so that a cell never waits for all. */
+  private preloadNext([next, ...later]: readonly string[]): void {
+    if (next === undefined) return;
+    this.preload = setTimeout(() => {
+      if (next.includes("|")) this.complete(next.replace("|", ""), next.indexOf("|"));
+      else this.check(this.parse(next));
+      this.preloadNext(later);
+    }, PRELOAD_MS);
   }
 
   private compile(id: string, text: string, count: number, asked: CheckLevel | undefined): CompiledCell | RefusedCell {
@@ -215,7 +228,7 @@ export class CellLanguage {
     const after = text.split(/\r\n|\n|\r/)[problem.line - 1]?.slice(problem.column - 1 + name.length) ?? "";
     const foreign = foreignName(name, after);
     if (foreign !== undefined) return { ...problem, message: `Cannot find name '${name}'. ${foreign}` };
-    if (!this.libraryNames().some((each) => each.name === name)) return problem;
+    if (!this.importable.ofLibrary().some((each) => each.name === name)) return problem;
     return { ...problem, message: `${problem.message} To import it: import { ${name} } from "cellar"` };
   }
 
@@ -223,15 +236,10 @@ export class CellLanguage {
     return (this.unsettled.get(id) ?? []).flatMap(({ parts }) => [...parts.declared.keys()]);
   }
 
-  private libraryNames(): readonly LibraryName[] {
-    this.library ??= libraryNames((cell) => this.program.open(cell));
-    return this.library;
-  }
-
   private complete(code: string, cursor: number): Completion {
-    const library = this.libraryNames();
     const cell = this.openUnfinished(code, cursor);
-    const found = complete(cell, code, cursor, { earlier: this.earlier.names, library });
+    const importable = () => this.importable.all(cell.program());
+    const found = complete(cell, code, cursor, { earlier: this.earlier.names, importable });
     return found.matches.length > 0 ? found : (fileNames(cell, cursor, this.folder) ?? found);
   }
 

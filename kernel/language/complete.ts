@@ -1,11 +1,10 @@
-import { isBuiltin } from "node:module";
-
 import ts = require("typescript");
 
 import type { Completion, Match } from "../links/language-calls.js";
 import type { DeclaredName } from "./cell-parts.js";
 import { isCellFile, type OpenCell } from "./cell-program.js";
-import type { LibraryName } from "./library-names.js";
+import { importEdit, textWithImport } from "./import-edit.js";
+import type { ImportableName } from "./importable-names.js";
 import { declaredKind, plainSignature } from "./plain-signature.js";
 
 /** More would help nobody and cost time on the wire. */
@@ -20,10 +19,12 @@ const SETTINGS: ts.GetCompletionsAtPositionOptions = {
   includeCompletionsForModuleExports: false,
 };
 
-/** Names that would have to be imported too: looking through all modules takes long. */
-const WITH_IMPORTS: ts.GetCompletionsAtPositionOptions = { ...SETTINGS, includeCompletionsForModuleExports: true };
-/** From so many letters on, a name that nothing else fits is looked for in all modules that are known. */
+/** From so many letters on, names are offered that would have to be imported. */
 const IMPORT_FROM_LENGTH = 3;
+/** More would bury what the cell knows. */
+const MOST_IMPORTS = 20;
+/** For clients that know no edits. */
+const MOST_WITH_LINES = 5;
 
 const LIBRARY_FROM_LENGTH = 2;
 
@@ -39,10 +40,11 @@ const NAMELESS: ReadonlySet<string> = new Set([
 /** What completion knows beside the compiler. */
 export interface CompletionWorld {
   readonly earlier: ReadonlyMap<string, DeclaredName>;
-  readonly library: readonly LibraryName[];
+  /** Asked only where a new name can stand. */
+  readonly importable: () => readonly ImportableName[];
 }
 
-interface Entry extends ts.CompletionEntry {
+interface Entry extends ImportEntry {
   readonly text: string;
   readonly range: Range;
 }
@@ -56,51 +58,70 @@ export function complete(cell: OpenCell, code: string, cursor: number, world: Co
   const { service, path, offset } = cell;
   const word = /[\w$\p{ID_Continue}]*$/u.exec(code.slice(0, cursor))![0];
   const none = { start: cursor - word.length, end: cursor, matches: [] };
-  let found = service.getCompletionsAtPosition(path, offset + cursor, SETTINGS);
+  const found = service.getCompletionsAtPosition(path, offset + cursor, SETTINGS);
   if (!found) return none;
-  const isNew = word.length >= IMPORT_FROM_LENGTH && !found.isMemberCompletion;
-  const own = ofLibrary(found, word, world.library);
-  if (isNew && own.length === 0 && !found.entries.some(({ name }) => goesOn(name, word)))
-    found = service.getCompletionsAtPosition(path, offset + cursor, WITH_IMPORTS) ?? found;
+  const own = importableAt(found, word, world.importable);
   const span = found.optionalReplacementSpan;
   const range = span
     ? { start: span.start - offset, end: Math.min(span.start + span.length - offset, code.length) }
     : { start: none.start, end: cursor };
   const typed = code.slice(range.start, cursor).toLowerCase();
-  const entries: Entry[] = [...found.entries, ...own]
+  const entries: Entry[] = [...found.entries, ...own.map(asEntry)]
     .map((entry) => ({ ...entry, text: entry.insertText ?? entry.name, range: rangeOf(entry, offset) ?? range }))
-    .filter(({ text, name }) => name !== "" && !isOurs(text))
-    // Node's own modules go by two names: "fs" and "node:fs".
-    .filter(({ source }) => source === undefined || !isBuiltin(source) || source.startsWith("node:"));
+    .filter(({ text, name }) => name !== "" && !isOurs(text));
   // All matches share one range in the protocol: that of the first whose text goes on from what is typed.
   const first = entries.find((entry) => goesOn(entry.text, code.slice(entry.range.start, cursor)));
   const shared = first?.range ?? range;
   const before = code.slice(shared.start, cursor).toLowerCase() || typed;
-  return {
-    ...shared,
-    matches: entries
-      .filter((entry) => entry.range.start === shared.start && goesOn(entry.text, before))
-      .sort((a, b) => compare(a.sortText, b.sortText) || compare(a.text, b.text))
-      .slice(0, MOST_MATCHES)
-      .map((entry, at) => matchOf(entry, at < MOST_SIGNATURES ? signatureOf(cell, cursor, entry) : {}, world.earlier)),
-  };
+  const withLines = own.slice(0, MOST_WITH_LINES).map(
+    (each): Match => ({
+      text: textWithImport(each, code.slice(0, shared.start)),
+      type: TYPES[each.kind] ?? each.kind,
+      signature: `import from ${JSON.stringify(each.from)}`,
+    }),
+  );
+  const matches = entries
+    .filter((entry) => entry.range.start === shared.start && goesOn(entry.text, before))
+    .sort((a, b) => compare(a.sortText, b.sortText) || compare(a.text, b.text))
+    .slice(0, MOST_MATCHES)
+    .map((entry, at) =>
+      matchOf(entry, at < MOST_SIGNATURES ? signatureOf(cell, cursor, entry) : {}, { code, ...world }),
+    );
+  return { ...shared, matches: [...matches, ...withLines] };
 }
 
-/** Names that "cellar" exports and the cell has not imported. */
-function ofLibrary(found: ts.CompletionInfo, word: string, library: readonly LibraryName[]): ts.CompletionEntry[] {
+/** Names that the cell would have to import. */
+function importableAt(
+  found: ts.CompletionInfo,
+  word: string,
+  importable: () => readonly ImportableName[],
+): readonly ImportableName[] {
   // Where any value or type can stand, the platform's can.
   const isFree = found.entries.some(({ name }) => name === "Array");
-  if (word.length < LIBRARY_FROM_LENGTH || !isFree) return [];
+  if (word.length < LIBRARY_FROM_LENGTH || !isFree || found.isMemberCompletion) return [];
   const known = new Set(found.entries.map(({ name }) => name));
-  return library
-    .filter(({ name }) => goesOn(name, word) && !known.has(name))
-    .map(({ name, kind }) => {
-      const sortText = name.startsWith(word) ? "16" : "17"; // "task" before "TaskCall" where "ta" is typed
-      return { name, kind: kind as ts.ScriptElementKind, sortText, source: "cellar" };
-    });
+  const fits = ({ name, from }: ImportableName): boolean =>
+    goesOn(name, word) && !known.has(name) && (from === "cellar" || word.length >= IMPORT_FROM_LENGTH);
+  return importable()
+    .filter(fits)
+    .sort((a, b) => Number(b.name.startsWith(word)) - Number(a.name.startsWith(word)) || a.name.length - b.name.length)
+    .slice(0, MOST_IMPORTS);
 }
 
-function matchOf(entry: Entry, told: Told, earlier: ReadonlyMap<string, DeclaredName>): Match {
+interface ImportEntry extends ts.CompletionEntry {
+  readonly wanted?: ImportableName;
+}
+
+function asEntry(wanted: ImportableName): ImportEntry {
+  // "task" before "TaskCall" where "ta" is typed is the order that they come in.
+  return { name: wanted.name, kind: wanted.kind as ts.ScriptElementKind, sortText: "17", source: wanted.from, wanted };
+}
+
+function matchOf(
+  entry: Entry,
+  told: Told,
+  { code, earlier }: { readonly code: string; readonly earlier: ReadonlyMap<string, DeclaredName> },
+): Match {
   const { text, source, sourceDisplay, kindModifiers } = entry;
   // A name of an earlier cell is an alias here, which says nothing.
   const isAlias = entry.kind === ts.ScriptElementKind.alias;
@@ -112,6 +133,7 @@ function matchOf(entry: Entry, told: Told, earlier: ReadonlyMap<string, Declared
     type: TYPES[kind] ?? kind,
     ...(signature && { signature }),
     ...(kindModifiers?.includes("deprecated") && { deprecated: true }),
+    ...(entry.wanted && { additionalTextEdits: [importEdit(code, entry.wanted)] }),
   };
 }
 

@@ -83,6 +83,11 @@ export class ImportResolver {
     return found.resolvedModule !== undefined;
   }
 
+  /** The file with the types of what a module imports; undefined where there is none. */
+  locate(specifier: string, from: string): string | undefined {
+    return this.find(specifier, from, ts.ModuleKind.ESNext).resolvedModule?.resolvedFileName;
+  }
+
   private find(specifier: string, from: string, mode: ts.ResolutionMode): Resolution {
     if (specifier === "cellar") return OURS;
     if (isCellModule(specifier)) return NOTHING;

@@ -39,7 +39,15 @@ export interface Match {
   /** Parameters and type, or where it would have to be imported from. */
   readonly signature?: string;
   readonly deprecated?: true;
+  /** What else is to be changed in the cell, as the Language Server Protocol has it: the line that imports the name. */
+  readonly additionalTextEdits?: TextEdit[];
 }
+/** Lines and characters (UTF-16 units) from 0. */
+export type TextEdit = {
+  readonly range: { readonly start: TextPosition; readonly end: TextPosition };
+  readonly newText: string;
+};
+export type TextPosition = { readonly line: number; readonly character: number };
 
 /** Everything that crosses to the language thread (worker of the kernel process). Cursors are UTF-16 units. */
 export type LanguageCalls = {
