@@ -58,8 +58,30 @@ export function collectExports(
       for (const [each, kind] of other === undefined ? [] : follow(other)) found.set(each, kind);
       for (const { body } of statement.isExportEquals ? (members.get(name) ?? []) : [])
         if (body && ts.isModuleBlock(body)) collectExports(body.statements, follow, found, true);
+      if (statement.isExportEquals) for (const [each, kind] of membersOf(name, statements)) found.set(each, kind);
     }
   }
+}
+
+/** What a constant has by its interface: `const path: path.PlatformPath; export = path`. */
+function membersOf(name: string, statements: readonly ts.Statement[]): (readonly [name: string, kind: string])[] {
+  const declarations = statements.filter(ts.isVariableStatement).flatMap((each) => each.declarationList.declarations);
+  const type = declarations.find((each) => ts.isIdentifier(each.name) && each.name.text === name)?.type;
+  if (!type || !ts.isTypeReferenceNode(type)) return [];
+  const wanted = ts.isQualifiedName(type.typeName) ? type.typeName.right.text : type.typeName.text;
+  const inside = statements
+    .filter(ts.isModuleDeclaration)
+    .flatMap(({ body }) => (body && ts.isModuleBlock(body) ? body.statements : []));
+  const found = [...statements, ...inside]
+    .filter(ts.isInterfaceDeclaration)
+    .filter((each) => each.name.text === wanted);
+  return found
+    .flatMap(({ members }) => [...members])
+    .flatMap(({ name: member, kind }) =>
+      member && ts.isIdentifier(member)
+        ? [[member.text, kind === ts.SyntaxKind.MethodSignature ? "function" : "const"] as const]
+        : [],
+    );
 }
 
 /** The module that `import name = require("…")` means. */

@@ -28,6 +28,7 @@ const CASES: readonly (readonly [marked: string, name: string, line: string, typ
   ["readFileSyn|", "readFileSync", 'import { readFileSync } from "node:fs";', "function"],
   ["createHash|", "createHash", 'import { createHash } from "node:crypto";', "function"],
   ["EventEmit|", "EventEmitter", 'import { EventEmitter } from "node:events";'],
+  ["basena|", "basename", 'import { basename } from "node:path";', "function"],
   ["dayj|", "dayjs", 'import dayjs from "dayjs";', "function"],
   ["unixT|", "unixTime", 'import { unixTime } from "dayjs";'],
   ["partO|", "partOne", 'import { partOne } from "many-parts";', "instance"],
