@@ -10,12 +10,18 @@ import type {
   ToControl,
 } from "../links/control-calls.js";
 import { CONTROL_FD } from "../links/session-calls.js";
+import type { DebugEvent, DebugRequest } from "../protocol/debug-messages.js";
 import { Debugger } from "./debugger.js";
 import { Interrupts } from "./interrupts.js";
 import { MainThread } from "./main-thread.js";
 
 /** The control thread: reaches the main thread when the kernel process says so, however busy that is. */
 
+/**
+ * Requests after which the code runs on. Events wait for their answers: JupyterLab forgets what it shows of a stop when
+ * `continue` is answered, so that a next stop that came before the answer would not be seen.
+ */
+const RUNNING = new Set(["continue", "next", "stepIn", "stepOut", "pause"]);
 /** How long the main thread has to send by itself what it gathers. */
 const FLUSH_MS = 50;
 const RETRY_MS = 2;
@@ -26,8 +32,10 @@ const mainThread = new MainThread();
 const tell = (message: FromControl): void => void pipe.write(`${JSON.stringify(message)}\n`);
 const stripping = new Map<number, (js: string) => void>();
 let lastStrip = 0;
+let running = 0;
+const waitingEvents: DebugEvent[] = [];
 const debug = new Debugger(mainThread, {
-  tell: (event) => tell({ event }),
+  tell: (event) => void (running > 0 ? waitingEvents.push(event) : tell({ event })),
   strip: (code) =>
     new Promise((resolve) => {
       stripping.set(++lastStrip, resolve);
@@ -46,7 +54,7 @@ pipe.once("close", endWithKernel);
 createInterface({ input: pipe }).on("line", async (line) => {
   const message = JSON.parse(line) as ToControl;
   if ("debug" in message) {
-    tell({ debug: message.debug, response: await debug.handle(message.request) });
+    await answerDebug(message.debug, message.request);
   } else if ("stripped" in message) {
     stripping.get(message.stripped)?.(message.js);
     stripping.delete(message.stripped);
@@ -60,6 +68,14 @@ port.on("message", (message: ControlPong | ControlGathering | ControlEnding) => 
   else if ("pong" in message) interrupts.answered(message.pong);
   else if (flushing === undefined) flushing = setTimeout(flush, FLUSH_MS);
 });
+
+async function answerDebug(id: number, request: DebugRequest): Promise<void> {
+  const runs = RUNNING.has(request.command);
+  if (runs) running += 1;
+  tell({ debug: id, response: await debug.handle(request) });
+  if (runs) running -= 1;
+  if (running === 0) for (const event of waitingEvents.splice(0)) tell({ event });
+}
 
 /** The kernel process is gone: a cell that holds the main thread must not go on for ever, nor must its children. */
 function endWithKernel(): void {

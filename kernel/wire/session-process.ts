@@ -123,7 +123,8 @@ export class SessionProcess {
   }
 
   private heard(message: FromControl, listener: SessionListener): void {
-    if ("event" in message) listener.debugging?.event(message.event);
+    // An event waits for a turn: in it, the answers that came before it are on their way, each with its idle.
+    if ("event" in message) setImmediate(() => listener.debugging?.event(message.event));
     else if ("interrupted" in message) this.held.answered();
     else if ("declare" in message) listener.debugging?.declare(message.declare, message.type);
     else if ("strip" in message) void this.strip(message.strip, message.code, listener.debugging);

@@ -267,6 +267,30 @@ test("disconnect lets the cell go and takes its breakpoints along", async ({ cli
   assert.equal((await debug.body("debugInfo")).breakpoints, []);
 });
 
+test("the reply and the idle of a request that lets the code run come before its next stop", async ({
+  client,
+  debug,
+}) => {
+  const code = "let sum = 0;\nfor (let i = 0; i < 30; i += 1) {\n  sum += i;\n}\nsum";
+  await debug.start();
+  await debug.breakAt(code, 3);
+  const cell = await debug.stopIn(code);
+  const before = client.iopub.length;
+  for (let turn = 1; turn < 30; turn += 1) await debug.untilStopped(() => debug.body(turn % 2 ? "continue" : "next"));
+  // JupyterLab shows a stop, and takes the idle of `continue` for its end.
+  const events = client.iopub
+    .slice(before)
+    .filter(({ parent, header, content }) => {
+      if (header.msg_type === "debug_event") return content.event === "stopped";
+      return content.execution_state === "idle" && parent.msg_type === "debug_request";
+    })
+    .map(({ header }) => (header.msg_type === "status" ? "idle" : "stopped"));
+  assert.equal(events, Array(29).fill(["idle", "stopped"]).flat());
+  await debug.breakAt(code);
+  await debug.body("continue");
+  await client.finish(cell);
+});
+
 test("an interrupt ends a paused cell and keeps the variables", async ({ client, debug }) => {
   await client.execute("let kept = 41;");
   await debug.start();
