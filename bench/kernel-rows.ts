@@ -6,16 +6,16 @@ import type { KernelSubject } from "./kernel-subjects.js";
 
 /** What is measured of each kernel (spec: kernel.md §8), with Cellar's bar. */
 export const KERNEL_ROWS = {
-  info: { what: "start → first kernel_info reply", unit: "s", bar: 0.25 },
-  first: { what: "start → first 1+1", unit: "s", bar: 1 },
-  memory: { what: "memory of the kernel's processes after it", unit: "MB", bar: 350 },
-  warm: { what: "1+1, warm", unit: "ms", bar: 25 },
-  growth: { what: "cell 1000 ÷ cell 10", unit: "×", bar: 1.3 },
-  completion: { what: "completion, warm", unit: "ms", bar: 15 },
-  busyCompletion: { what: "completion during a busy cell", unit: "ms", bar: 30 },
-  control: { what: "control p99 during a busy cell", unit: "ms", bar: 50 },
-  heartbeat: { what: "heartbeat p99 during a busy cell", unit: "ms", bar: 50 },
-  lines: { what: "100 000 console lines", unit: "s", bar: 2 },
+  info: { what: "start → first kernel_info reply", unit: "s", bar: 0.15 },
+  first: { what: "start → first 1+1", unit: "s", bar: 0.35 },
+  memory: { what: "memory of the kernel's processes after it", unit: "MB", bar: 260 },
+  warm: { what: "1+1, warm", unit: "ms", bar: 1.5 },
+  growth: { what: "cell 1000 ÷ cell 10", unit: "×", bar: 1.1 },
+  completion: { what: "completion, warm", unit: "ms", bar: 5 },
+  busyCompletion: { what: "completion during a busy cell", unit: "ms", bar: 10 },
+  control: { what: "control p99 during a busy cell", unit: "ms", bar: 10 },
+  heartbeat: { what: "heartbeat p99 during a busy cell", unit: "ms", bar: 10 },
+  lines: { what: "100 000 console lines", unit: "s", bar: 0.8 },
 } as const;
 export type KernelRow = keyof typeof KERNEL_ROWS;
 

@@ -7,6 +7,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { cpus, loadavg, release, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
+import { bigPackageFigures } from "./big-package.js";
 import { conformanceFigures } from "./conformance.js";
 import { engineFigures } from "./engine.js";
 import { comparison, type Figure, reached, table } from "./figure.js";
@@ -21,10 +22,11 @@ const RESULTS = fileURLToPath(new URL("../../bench/results.json", import.meta.ur
 const PARTS: { readonly [part: string]: () => Promise<Figure[]> } = {
   store: async () => [...(await benchStore()), ...(await benchLargeResults())],
   engine: async () => [...(await pureFigures()), ...(await engineFigures())],
-  kernel: () => kernelFigures(say),
+  kernel: async () => [...(await kernelFigures(say)), ...(await bigPackageFigures())],
   peers: async () => {
     installPeers(say);
-    return [...(await kernelFigures(say)), ...conformanceFigures(say), ...(await flowFigures(say))];
+    const kernels = [...(await kernelFigures(say)), ...(await bigPackageFigures())];
+    return [...kernels, ...conformanceFigures(say), ...(await flowFigures(say))];
   },
 };
 const BY_DEFAULT = ["store", "engine", "kernel"];

@@ -200,7 +200,18 @@ export class Kernel {
     const { ask: language, settle } = this.language;
     return {
       kernel_info_request: kernelInfoHandler,
-      execute_request: executeHandler({ language, settle, session, folder, outlet, cells, history, shells, placeOf }),
+      execute_request: executeHandler({
+        language,
+        settle,
+        session,
+        folder,
+        outlet,
+        cells,
+        history,
+        shells,
+        breakpoints: () => this.debug.settled(),
+        placeOf,
+      }),
       complete_request: completeHandler(language),
       inspect_request: inspectHandler(language),
       is_complete_request: isCompleteHandler(language),

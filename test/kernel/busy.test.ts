@@ -1,5 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { JsonObject } from "../../kernel/protocol/messages.js";
+import { RUN_COMM_TARGET } from "../../src/contracts/run-comm.js";
 import { type Exchange, KernelClient } from "./kernel-client.js";
 
 const test = suite<{ client: KernelClient; cell: Exchange }>("while a cell spins");
@@ -57,14 +59,40 @@ for (const [code, status] of SAMPLES)
     assert.is((await client.request("is_complete_request", { code }).reply).content.status, status);
   });
 
-test("the newest status is always busy", async ({ client, cell }) => {
-  await client.request("is_complete_request", { code: "1" }).outputs;
-  await client.request("comm_info_request", {}).outputs; // so that what followed the first one's idle is here
-  const last = client.iopub.findLast(({ header, parent }) => header.msg_type === "status" && parent.msg_id === cell.id);
-  assert.is(last!.content.execution_state, "busy");
-  assert.ok(
-    client.iopub.filter(({ parent, header }) => parent.msg_id === cell.id && header.msg_type === "status").length > 1,
-  );
-});
+const READ_AHEAD: [type: string, content: JsonObject][] = [
+  ["kernel_info_request", {}],
+  ["complete_request", { code: "Math.ma", cursor_pos: 7 }],
+  ["inspect_request", { code: "Math", cursor_pos: 4, detail_level: 0 }],
+  ["is_complete_request", { code: "1" }],
+  ["history_request", { hist_access_type: "tail", n: 1, raw: true, output: false }],
+  ["comm_info_request", {}],
+  ["comm_open", { comm_id: "ahead", target_name: RUN_COMM_TARGET, data: { runId: "none" } }],
+  ["comm_msg", { comm_id: "ahead", data: {} }],
+  ["comm_close", { comm_id: "ahead", data: {} }],
+  ["no_such_request", {}],
+];
+for (const [type, content] of READ_AHEAD)
+  test(`${type} is answered past the queued cell, and leaves the kernel busy with the running one`, async ({
+    client,
+    cell,
+  }) => {
+    const asked = client.request(type, content);
+    if (type.endsWith("_request") && type !== "no_such_request") await asked.reply;
+    await asked.outputs; // until its idle
+    await client.request("comm_info_request", {}).outputs; // so that what followed that idle is here
+    const statuses = client.iopub.filter(({ header }) => header.msg_type === "status");
+    const idle = statuses.findIndex(
+      ({ parent, content }) => parent.msg_id === asked.id && content.execution_state === "idle",
+    );
+    assert.equal(
+      statuses.slice(idle - 1, idle + 2).map(({ parent, content }) => [parent.msg_id, content.execution_state]),
+      [
+        [asked.id, "busy"],
+        [asked.id, "idle"],
+        [cell.id, "busy"],
+      ],
+    );
+    assert.not(statuses.some(({ parent, content }) => parent.msg_id === cell.id && content.execution_state === "idle"));
+  });
 
 test.run();

@@ -23,6 +23,8 @@ export interface DebuggedSession {
 
 /** Commands that begin a session where the one before has ended. */
 const WAKING = new Set(["initialize", "attach"]);
+/** Commands that decide where a cell stops. */
+const SETTING = new Set(["initialize", "attach", "configurationDone", "setBreakpoints", "setExceptionBreakpoints"]);
 /** What there is to say of a session that has ended. */
 const OF_NO_SESSION: { readonly [command: string]: JsonObject } = {
   debugInfo: {
@@ -45,6 +47,8 @@ export class DebugRequests {
   /** The request that switched the debugger on: parent of its events. */
   private attached: Header | undefined;
   private readonly memory = new DebugMemory();
+  /** Requests that decide where a cell stops, while they are answered. */
+  private readonly setting = new Set<Promise<unknown>>();
   /** The protocol numbers what an adapter sends, from 1. */
   private lastSeq = 0;
 
@@ -53,8 +57,21 @@ export class DebugRequests {
     private readonly outlet: Outlet,
   ) {}
 
-  readonly handle: Handler = async (content, { header }) =>
-    this.numbered(await this.answer(readRequest(content), header));
+  readonly handle: Handler = async (content, { header }) => {
+    const request = readRequest(content);
+    const answering = this.answer(request, header); // never rejects
+    if (SETTING.has(request.command)) this.setting.add(answering);
+    try {
+      return this.numbered(await answering);
+    } finally {
+      this.setting.delete(answering);
+    }
+  };
+
+  /** Resolves when breakpoints that came before have their effect: a cell that is sent after them is to stop there. */
+  async settled(): Promise<void> {
+    await Promise.all(this.setting);
+  }
 
   private async answer(request: DebugRequest, header: Header): Promise<DebugResponse> {
     const { command } = request;

@@ -24,6 +24,8 @@ export interface ExecuteParts {
   readonly cells: Cells;
   readonly history: History;
   readonly shells: Shells;
+  /** Resolves when breakpoints that were asked for before have their effect. */
+  readonly breakpoints: () => Promise<void>;
   /** Where the cell of a request is, by its `metadata.cellId`. */
   readonly placeOf: (cellId: string | undefined) => Pick<CellRun, "cellId" | "notebook">;
 }
@@ -97,7 +99,7 @@ async function runCell(
     for (const warning of compiled.warnings) outlet.print("stderr", `${warning}\n`, cell.header);
     if (!compiled.ok) return { status: "error", error: compiled.error };
     // Until the session has the cell, an interrupt has nothing there to stop.
-    await Promise.race([session.ready(), interrupted]);
+    await Promise.race([Promise.all([session.ready(), parts.breakpoints()]), interrupted]);
     const { js, filename, map } = compiled;
     let wasInterrupted = false;
     interrupted.catch(() => {
