@@ -1,5 +1,5 @@
 import { toErrorRecord } from "../../src/links/error-record.js";
-import type { ErrorContent, JsonObject } from "../protocol/messages.js";
+import type { ErrorContent, Header, JsonObject } from "../protocol/messages.js";
 import type { Outlet, Request } from "./outlet.js";
 import { unmetReply } from "./reply-fields.js";
 
@@ -38,6 +38,9 @@ export interface Desk {
   readonly cells: { readonly count: number };
 }
 
+/** JupyterLab's debugger lists variables again for whatever is published of a cell: a status would have it ask without end. */
+const ASKED_AGAIN: ReadonlySet<string> = new Set(["debug_request"]);
+
 /**
  * Answers one request. Busy, one reply, idle: whatever the handler does, or the cell spins for ever.
  * Clients take the newest status for the kernel's, whatever its parent: while another request is still in
@@ -50,8 +53,9 @@ export async function dispatch(
 ): Promise<void> {
   const { header } = request;
   const started = new Date().toISOString();
-  const status = (execution_state: string, of: Request) => outlet.publish("status", { execution_state }, of.header);
-  status("busy", request);
+  const status = (execution_state: string, parent: Header | null) =>
+    outlet.publish("status", { execution_state }, parent);
+  status("busy", header);
   inProgress.add(request);
   try {
     const handle = Object.hasOwn(handlers, header.msg_type) ? handlers[header.msg_type as RequestType] : undefined;
@@ -64,9 +68,9 @@ export async function dispatch(
     else outlet.print("stderr", `${content.evalue}\n`, header);
   } finally {
     inProgress.delete(request);
-    status("idle", request);
+    status("idle", header);
     const [other] = inProgress;
-    if (other) status("busy", other);
+    if (other) status("busy", ASKED_AGAIN.has(header.msg_type) ? null : other.header);
   }
 }
 

@@ -64,6 +64,16 @@ test("dispatch() says when handling started", async () => {
   assert.ok(!Number.isNaN(Date.parse(String(sent[1]!.message.metadata.started))));
 });
 
+test("dispatch() says busy again after a debugger's request without naming the cell, which would be asked again", async () => {
+  const { outlet, sent } = recordedOutlet();
+  const desk = deskOf(outlet);
+  const cell = requestOf("execute_request");
+  desk.inProgress.add(cell);
+  await dispatch(requestOf("debug_request", {}, "control"), {} as HandlerTable, desk);
+  const { content, parent } = sent.at(-1)!.message;
+  assert.equal([content.execution_state, parent], ["busy", {}]);
+});
+
 test("dispatch() says busy again for a request that is still in progress", async () => {
   const { outlet, sent } = recordedOutlet();
   const desk = deskOf(outlet);
