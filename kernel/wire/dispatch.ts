@@ -38,13 +38,13 @@ export interface Desk {
   readonly cells: { readonly count: number };
 }
 
-/** JupyterLab's debugger lists variables again for whatever is published of a cell: a status would have it ask without end. */
-const ASKED_AGAIN: ReadonlySet<string> = new Set(["debug_request"]);
+const isCell = ({ header }: Request): boolean => header.msg_type === "execute_request";
 
 /**
  * Answers one request. Busy, one reply, idle: whatever the handler does, or the cell spins for ever.
  * Clients take the newest status for the kernel's, whatever its parent: while another request is still in
- * progress, its busy is said again.
+ * progress, its busy is said again: that of a cell first. After a debugger's request it names no cell, since JupyterLab
+ * lists variables again for whatever is published of a cell, and would ask without end.
  */
 export async function dispatch(
   request: Request,
@@ -69,8 +69,10 @@ export async function dispatch(
   } finally {
     inProgress.delete(request);
     status("idle", header);
-    const [other] = inProgress;
-    if (other) status("busy", ASKED_AGAIN.has(header.msg_type) ? null : other.header);
+    const [oldest] = inProgress;
+    const cell = [...inProgress].find(isCell);
+    if (cell && header.msg_type === "debug_request") status("busy", null);
+    else if (cell ?? oldest) status("busy", (cell ?? oldest)!.header);
   }
 }
 
