@@ -22,7 +22,7 @@ export interface AuthorsScript {
 type Parsed = Debugger.ScriptParsedEventDataType;
 
 /** Names in the frame of a compiled cell (src/source/cell-frame.ts) beside its parameters and variables. */
-const FRAME_NAMES = ["arguments"];
+const FRAME_NAMES = ["arguments", "$pace"];
 /** Scripts of the session's own that bear a name in the notebook's folder: the importer, expressions after a cell. */
 const HELPING_SCRIPT = /\[cell\]\.js$|\bcell-\d+\.ts#/;
 

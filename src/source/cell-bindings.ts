@@ -1,11 +1,12 @@
 import type { Binding } from "./binding.js";
+import { LoopPace } from "./loop-pace.js";
 
 /** What the script of a cell asks for its names (cell-frame.ts), and whoever runs it for what it did. */
 export interface CellBindings {
   /** The notebook's names as properties. */
   readonly names: object;
-  /** JavaScript that publishes the variables of the loop that runs now, in its frame; "" outside of such loops. */
-  live: string;
+  /** How a loop tells when to publish its variables (local-loops.ts). */
+  readonly pace: LoopPace;
   /** The binding of a name that the cell declares. */
   own(name: string): Binding;
   /** The binding of a name of earlier cells. */
@@ -24,7 +25,7 @@ export interface CellBindings {
 }
 
 export class BindingsOfCell implements CellBindings {
-  live = "";
+  readonly pace = new LoopPace();
   /** Declared by this cell → puts back what an earlier cell declared; undefined where none did. */
   private readonly declared = new Map<Binding, (() => void) | undefined>();
 

@@ -1,7 +1,7 @@
 import type { AnyNode } from "acorn";
 import { type CellRewriting, type SharedReference, slotOf } from "./cell-rewriting.js";
 import type { NamesInFunctions } from "./noted-functions.js";
-import { childrenOf } from "./parsed-module.js";
+import { childrenOf, freeName } from "./parsed-module.js";
 
 /** A top-level loop that works on variables of its own: V8 keeps those in registers, which no binding can be. */
 export interface LocalLoop {
@@ -38,19 +38,42 @@ export function localLoops(
   });
 }
 
-/** Puts a block around each loop, in which its names are variables. */
+/**
+ * Puts a block around each loop, in which its names are variables. What the loop assigns is published when it ends, and
+ * from time to time where its steps do more than calculate: an interrupt must not lose hours of work.
+ */
 export function enterLocalLoops(rewriting: CellRewriting, loops: readonly LocalLoop[]): void {
-  const { edits, cell } = rewriting;
+  const { edits, cell, module } = rewriting;
+  const pace = freeName("$pace", module);
   for (const { node, names, written } of loops) {
     const variables = [...names].map((name) => `${name} = ${slotOf(rewriting, name)}`).join(", ");
     const publish = written.map((name) => `${slotOf(rewriting, name)} = ${name};`).join(" ");
-    const [before, after] =
-      written.length > 0
-        ? [`${cell}.live = ${JSON.stringify(publish)}; try { `, ` } finally { ${publish} ${cell}.live = ""; }`]
-        : ["", ""];
-    edits.appendRight(node.start, `{ let ${variables}; ${before}`);
+    const body = bodyOf(node);
+    const isPaced = written.length > 0 && !isCalculation(body);
+    if (isPaced) {
+      const step = `if ((${pace} = ${pace} - 1 | 0) < 0) { ${publish} ${pace} = ${cell}.pace.next(); }`;
+      if (body.type === "BlockStatement") edits.appendLeft(body.start + 1, ` ${step}`);
+      else edits.appendRight(body.start, `{ ${step} `).prependLeft(body.end, " }");
+    }
+    const paced = isPaced ? `, ${pace} = ${cell}.pace.begin()` : "";
+    const [before, after] = written.length > 0 ? ["try { ", ` } finally { ${publish} }`] : ["", ""];
+    edits.appendRight(node.start, `{ let ${variables}${paced}; ${before}`);
     edits.appendLeft(node.end, `${after} }`);
   }
+}
+
+const bodyOf = (node: AnyNode): AnyNode => (unlabelled(node) as { body?: AnyNode }).body ?? node;
+
+/** Whether code ends soon, whatever it works on: it calls nothing but functions of `Math`, and does not loop. */
+function isCalculation(node: AnyNode): boolean {
+  if (LOOPS.has(node.type) || node.type === "NewExpression" || node.type === "TaggedTemplateExpression") return false;
+  if (node.type === "CallExpression") {
+    const { callee } = node;
+    const isMath =
+      callee.type === "MemberExpression" && callee.object.type === "Identifier" && callee.object.name === "Math";
+    if (!isMath) return false;
+  }
+  return childrenOf(node).every(isCalculation);
 }
 
 /** Whether an identifier is a variable of a loop. */
@@ -59,11 +82,11 @@ export const isLocalIn = (loops: readonly LocalLoop[], { node, name, isNested }:
 
 const isInside = (inner: AnyNode, outer: AnyNode): boolean => inner.start >= outer.start && inner.end <= outer.end;
 
-/** The outermost loops that do not await, outside of functions, with their labels. */
+/** The outermost loops that have an end and do not await, outside of functions, with their labels. */
 function loopsIn(node: AnyNode): AnyNode[] {
   if (isFunctionLike(node)) return [];
   const body = unlabelled(node);
-  if (LOOPS.has(body.type)) return awaits(body) ? childrenOf(body).flatMap(loopsIn) : [node];
+  if (LOOPS.has(body.type)) return awaits(body) || isEndless(body) ? childrenOf(body).flatMap(loopsIn) : [node];
   return childrenOf(node).flatMap(loopsIn);
 }
 
@@ -74,6 +97,12 @@ const LOOPS: ReadonlySet<string> = new Set([
   "WhileStatement",
   "DoWhileStatement",
 ]);
+
+/** Only an interrupt may end it: each step is to be seen. */
+function isEndless(node: AnyNode): boolean {
+  if (node.type === "ForStatement" && !node.test) return true;
+  return "test" in node && (node.test as AnyNode | null)?.type === "Literal";
+}
 
 const unlabelled = (node: AnyNode): AnyNode => (node.type === "LabeledStatement" ? unlabelled(node.body) : node);
 

@@ -37,6 +37,34 @@ for (const [what, code] of STUCK)
       assert.is((await client.execute("kept + 1")).result, "42");
     });
 
+const COUNTING: [what: string, code: string, kept: string][] = [
+  ["an endless loop", 'let n = 0; console.log("begun"); while (true) n++;', "n > 0"],
+  [
+    "a loop that calls",
+    'let called = 0; const one = () => 1; console.log("begun"); for (let i = 0; i < 1e12; i++) called += one();',
+    "called > 0",
+  ],
+  [
+    "loops in loops",
+    'let inner = 0; console.log("begun"); for (let i = 0; i < 1e12; i++) for (let j = 0; j < 9; j++) inner++;',
+    "inner > 0",
+  ],
+  [
+    "a slow loop",
+    'let slow = 0; const rows = []; for (const x of [1, 2, 3, 4]) { slow += x; rows.push(x); if (x === 3) { console.log("begun"); for (;;) {} } }',
+    "slow === 3",
+  ],
+];
+for (const [what, code, kept] of COUNTING)
+  test(`an interrupt leaves what ${what} has counted`, async ({ client }) => {
+    const cell = client.begin(code);
+    await client.next(({ header, content }) => header.msg_type === "stream" && String(content.text).includes("begun"));
+    await new Promise((resolve) => setTimeout(resolve, 50)); // the loop is to be under way
+    await client.request("interrupt_request", {}, "control").reply;
+    assert.is((await client.finish(cell)).reply.ename, "KeyboardInterrupt");
+    assert.is((await client.execute(kept)).result, "true");
+  });
+
 test("an interrupt aborts the queued cells", async ({ client }) => {
   const cells = ['console.log("begun"); for (;;) {}', "1"].map((code) => client.begin(code));
   await client.next(({ header }) => header.msg_type === "stream");

@@ -355,6 +355,29 @@ for (const [title, cells, value] of LOOPS)
     for (const js of cells) last = await each.run(js);
     assert.equal(last, value);
   });
+const VARIABLES: readonly (readonly [code: string, loop: string])[] = [
+  ["let acc = 0; for (let i = 0; i < 3e7; i++) acc += i % 7;", "for (let i = 0; i < 3e7; i++) acc += i % 7;"],
+  ["let acc = 0; for (let i = 0; i < 9; i++) acc += Math.sqrt(i);", "for (let i = 0; i < 9; i++) acc += Math.sqrt(i);"],
+  ["let k = 9; while (k > 0) k -= data[k];", "while (k > 0) k -= data[k];"],
+  ["let s = 0; const f = () => 1; for (const x of data) s += x * f();", "s += x * f();"],
+];
+for (const [code, loop] of VARIABLES)
+  looping(`and leaves the code of ${loop} as it is`, async () => {
+    const cells = session();
+    await cells.run("const data = [1];");
+    assert.ok(cells.compile(code).code.includes(loop), cells.compile(code).code);
+  });
+const BINDINGS: readonly (readonly [why: string, code: string, step: string])[] = [
+  ["a function sees the name", "let n = 0; const f = () => n; for (const x of [1]) n += x;", "$_n.v += x"],
+  ["a function writes the name", "let n = 0; const f = () => { n = 1; }; for (const x of [1]) n;", "$_n.v"],
+  ["it awaits", "let n = 0; for (const x of [1]) { await null; n += x; }", "$_n.v += x"],
+  ["it has no end", "let n = 0; while (true) { n += 1; break; }", "$_n.v += 1"],
+];
+for (const [why, code, step] of BINDINGS)
+  looping(`but not where ${why}`, () => {
+    const compiled = session().compile(code).code;
+    assert.ok(compiled.includes(step), compiled);
+  });
 looping("that fail, and keeps what they counted", async () => {
   const cells = session();
   await cells.run("let n = 0; for (;;) { n++; if (n === 3) throw new Error('no'); }").catch(() => {});
