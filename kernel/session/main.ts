@@ -8,6 +8,7 @@ import { installCellGlobals } from "./cell-globals.js";
 import { installCellListeners } from "./cell-listeners.js";
 import { CellRunner } from "./cell-runner.js";
 import { installCellTimers } from "./cell-timers.js";
+import { installCellWorkers } from "./cell-workers.js";
 import { Comms } from "./comms.js";
 import { startControlThread } from "./control-thread.js";
 import { installDebugView } from "./debug-view.js";
@@ -36,6 +37,7 @@ const comms = new Comms(outlet, insideMessage);
 
 installStackFrames();
 installCellTimers();
+installCellWorkers();
 installCellListeners();
 redirectStandardStreams(outlet);
 process.on("exit", () => outlet.end());
