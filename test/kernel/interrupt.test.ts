@@ -37,6 +37,24 @@ for (const [what, code] of STUCK)
       assert.is((await client.execute("kept + 1")).result, "42");
     });
 
+const HELD: [what: string, code: string][] = [
+  ["a program that ignores the interrupt", 'spawnSync("sh", ["-c", "trap : INT; sleep 1; sleep 1"]);'],
+  [
+    "a program that ignores it and ends well, as the last expression",
+    'spawnSync("sh", ["-c", "trap \'\' INT; sleep 1"]).status',
+  ],
+];
+for (const [what, code] of HELD)
+  test(`a cell that waited for ${what} ends as interrupted`, async ({ client }) => {
+    const cell = client.begin(
+      `import { spawnSync } from "node:child_process"; console.log("begun");\nconst held = 1; ${code}`,
+    );
+    await client.next(({ header, content }) => header.msg_type === "stream" && String(content.text).includes("begun"));
+    await client.request("interrupt_request", {}, "control").reply;
+    assert.is((await client.finish(cell)).reply.ename, "KeyboardInterrupt");
+    assert.is((await client.execute("held")).result, "1");
+  });
+
 const COUNTING: [what: string, code: string, kept: string][] = [
   ["an endless loop", 'let n = 0; console.log("begun"); while (true) n++;', "n > 0"],
   [
