@@ -1,7 +1,7 @@
 import type { AnyNode } from "acorn";
 import { type CellRewriting, type SharedReference, slotOf } from "./cell-rewriting.js";
 import type { NamesInFunctions } from "./noted-functions.js";
-import { childrenOf, freeName } from "./parsed-module.js";
+import { childrenOf, freeName, type ParsedModule } from "./parsed-module.js";
 
 /** A top-level loop that works on variables of its own: V8 keeps those in registers, which no binding can be. */
 export interface LocalLoop {
@@ -49,7 +49,7 @@ export function enterLocalLoops(rewriting: CellRewriting, loops: readonly LocalL
     const variables = [...names].map((name) => `${name} = ${slotOf(rewriting, name)}`).join(", ");
     const publish = written.map((name) => `${slotOf(rewriting, name)} = ${name};`).join(" ");
     const body = bodyOf(node);
-    const isPaced = written.length > 0 && !isCalculation(body);
+    const isPaced = written.length > 0 && !isCalculation(body, module);
     if (isPaced) {
       const step = `if ((${pace} = ${pace} - 1 | 0) < 0) { ${publish} ${pace} = ${cell}.pace.next(); }`;
       if (body.type === "BlockStatement") edits.appendLeft(body.start + 1, ` ${step}`);
@@ -64,17 +64,38 @@ export function enterLocalLoops(rewriting: CellRewriting, loops: readonly LocalL
 
 const bodyOf = (node: AnyNode): AnyNode => (unlabelled(node) as { body?: AnyNode }).body ?? node;
 
-/** Whether code ends soon, whatever it works on: it calls nothing but functions of `Math`, and does not loop. */
-function isCalculation(node: AnyNode): boolean {
+/**
+ * Whether code ends soon, whatever it works on: it does not loop, and calls nothing but quick functions of the language
+ * and such of the cell that are a calculation themselves.
+ * @param inside functions that are being looked at: one that calls itself may take long.
+ */
+function isCalculation(node: AnyNode, module: ParsedModule, inside: readonly AnyNode[] = []): boolean {
   if (LOOPS.has(node.type) || node.type === "NewExpression" || node.type === "TaggedTemplateExpression") return false;
-  if (node.type === "CallExpression") {
-    const { callee } = node;
-    const isMath =
-      callee.type === "MemberExpression" && callee.object.type === "Identifier" && callee.object.name === "Math";
-    if (!isMath) return false;
+  if (node.type === "CallExpression" && !isQuick(node.callee)) {
+    const called = functionOf(node.callee, module);
+    if (!called || inside.includes(called)) return false;
+    if (!childrenOf(called).every((child) => isCalculation(child, module, [...inside, called]))) return false;
   }
-  return childrenOf(node).every(isCalculation);
+  return childrenOf(node).every((child) => isCalculation(child, module, inside));
 }
+
+/** The function of the cell that a name means. */
+function functionOf(callee: AnyNode, { top }: ParsedModule): AnyNode | undefined {
+  const definition = callee.type === "Identifier" ? top.set.get(callee.name)?.defs[0] : undefined;
+  const found = definition?.type === "Variable" ? definition.node.init : definition?.node;
+  return found && /Function/.test(found.type) ? (found as AnyNode) : undefined;
+}
+
+function isQuick(callee: AnyNode): boolean {
+  if (callee.type !== "MemberExpression" || callee.property.type !== "Identifier") return false;
+  const isMath = callee.object.type === "Identifier" && callee.object.name === "Math";
+  return isMath || QUICK_METHODS.has(callee.property.name);
+}
+
+/** Methods of lists, maps, sets and text that a fast loop calls at each step. */
+const QUICK_METHODS: ReadonlySet<string> = new Set(
+  "push pop at get set has add delete charAt charCodeAt codePointAt startsWith endsWith toFixed toString".split(" "),
+);
 
 /** Whether an identifier is a variable of a loop. */
 export const isLocalIn = (loops: readonly LocalLoop[], { node, name, isNested }: SharedReference): boolean =>
