@@ -9,6 +9,7 @@ import { block } from "../display/plain-text.js";
 import type { LiveRun } from "../engine/host/host.js";
 import { ScriptHost } from "../engine/host/script-host.js";
 import { installEngine } from "../engine/install.js";
+import { currentTask } from "../task/context.js";
 import { END_FD, endOf, type ScriptEnd } from "./script-end.js";
 import { prefixOf, prefixTaskLines } from "./task-lines.js";
 
@@ -20,7 +21,7 @@ class ReportingHost extends ScriptHost {
     this.#runs.delete(id); // an attempt more: it stands last
     this.#runs.set(id, run);
     run.onLine(({ taskRunId, text }) => {
-      const task = run.current().tasks.find((each) => each.id === taskRunId);
+      const task = currentTask() ? undefined : run.current().tasks.find((each) => each.id === taskRunId);
       process.stderr.write(`${task ? prefixOf({ taskName: task.name, mapIndex: task.mapIndex }) : ""}${block(text)}\n`);
     });
     void run.ended.then(() => process.stderr.write(`  ${runTitle(run.current())}\n`));
