@@ -30,7 +30,7 @@ let current: TaskToken | undefined;
 const port = processPort(process);
 const say = (note: FromTask): void => port.post(note);
 port.onClose(() => process.exit());
-endWithParent();
+const watched = endWithParent();
 // Sent to all processes of a terminal or a container: the worker decides when this one ends.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
 process.setSourceMapsEnabled(true); // modules carry their maps
@@ -41,7 +41,10 @@ Object.assign(globalThis, { require: createRequire(nowhere), __dirname: process.
 port.onMessage(async (message) => {
   const order = message as ToTask;
   if ("stop" in order) current?.stop(order.stop);
-  else say({ report: await runJob(order.job) });
+  else {
+    await watched; // a task in a loop lets no thread begin
+    say({ report: await runJob(order.job) });
+  }
 });
 
 async function runJob(job: TaskJob): Promise<TaskReport> {
