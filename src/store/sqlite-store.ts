@@ -28,7 +28,7 @@ import {
 import { DoubtfulOwnerError } from "./run-selection.js";
 import { openSqlite3 } from "./sqlite3-driver.js";
 import type { CacheAsk, CacheHit, GcReport, RunChange, RunFilter, Store, Transition } from "./store.js";
-import { isStoreFailure } from "./store-failure.js";
+import { isFull, isStoreFailure } from "./store-failure.js";
 import { lossText, StoreFile } from "./store-file.js";
 import { folderOfStore } from "./store-path.js";
 import { readLogs, writeLogs } from "./task-logs.js";
@@ -280,8 +280,12 @@ export class SqliteStore implements Store {
   /** Appends Crashed to what dead owners left Running. */
   async #buryTheDead(): Promise<void> {
     await this.#follow();
-    for (const runId of await this.#read((session) => runsOfTheDead(session, this.#watch)))
-      await this.#change((session) => buryRun(session, runId, this.#watch, this.#options.now()));
+    try {
+      for (const runId of await this.#read((session) => runsOfTheDead(session, this.#watch)))
+        await this.#change((session) => buryRun(session, runId, this.#watch, this.#options.now()));
+    } catch (error) {
+      if (!isFull(error)) throw error; // runs are listed all the same, as they are
+    }
   }
 
   async #read<T>(body: (session: Session) => Promise<T>): Promise<T> {

@@ -17,6 +17,12 @@ export function isStoreFailure(error: unknown): boolean {
   return error instanceof StoreFailure && error.cause instanceof SqlError && error.cause.failure !== "other";
 }
 
+/** Whether a write failed because there is no room for it, or none may be written. */
+export function isFull(error: unknown): boolean {
+  if (!(error instanceof StoreFailure && error.cause instanceof SqlError)) return false;
+  return error.cause.failure === "full" || error.cause.failure === "readonly";
+}
+
 /** An error of the store in a person's words: what was being done, to which file, and the way out. */
 export function storeFailure(action: string, path: string, error: unknown): unknown {
   if (!(error instanceof SqlError)) return error;

@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { modelHarness } from "../engine/model-harness.js";
+import { contestedHarness } from "./contested.js";
 import { damageHarness } from "./damage.js";
 import { drawSeed } from "./dice.js";
 import { writeErrorHarness } from "./disk.js";
@@ -36,6 +37,11 @@ const PARTS: { readonly [name: string]: Part } = {
       const { kills, faults } = await killedHarness(seed, runs);
       return { figures: kills, faults };
     },
+  },
+  contested: {
+    unit: "runs begun and resumed by three processes at once",
+    runs: 10_000,
+    soak: async (seed, runs) => withFigures(await contestedHarness(seed, runs)),
   },
   disk: {
     unit: "sizes at which a disk is full",
