@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import { SqlError, type SqlFailure } from "./driver.js";
 
 const REASONS: { readonly [F in SqlFailure]?: string } = {
@@ -26,8 +27,22 @@ export function isFull(error: unknown): boolean {
 /** An error of the store in a person's words: what was being done, to which file, and the way out. */
 export function storeFailure(action: string, path: string, error: unknown): unknown {
   if (!(error instanceof SqlError)) return error;
-  const reason = damageReason(error, path) ?? REASONS[error.failure] ?? error.message;
+  // SQLite says "I/O error" where it has no room for the files beside the database.
+  const failure = error.failure === "io" && hasNoRoom(path) ? "full" : error.failure;
+  const reason = damageReason(error, path) ?? REASONS[failure] ?? error.message;
   return new StoreFailure(`Cannot ${action} store ${JSON.stringify(path)}: ${reason}`, { cause: error });
+}
+
+/** SQLite's index of its log needs so much at least. */
+const LEAST_ROOM_BYTES = 65_536;
+
+function hasNoRoom(path: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return bavail * bsize < LEAST_ROOM_BYTES;
+  } catch {
+    return false; // the folder is not there, or its file system does not tell
+  }
 }
 
 function damageReason({ failure }: SqlError, path: string): string | undefined {
