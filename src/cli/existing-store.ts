@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { openStore } from "../store/open-store.js";
+import { openStoreToRead } from "../store/open-store.js";
 import type { Store } from "../store/store.js";
 import { defaultStorePath } from "../store/store-path.js";
 
@@ -16,7 +16,7 @@ export async function withStore<T>(path: string | undefined, look: (store: Store
     throw new Error(
       `Cannot open the store ${JSON.stringify(file)}: there is none; go to the notebook's folder or name it by --store`,
     );
-  const store = await openStore(file);
+  const store = await openStoreToRead(file);
   try {
     return await look(store);
   } finally {

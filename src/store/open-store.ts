@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { checkAsked } from "./check-asks.js";
+import type { OpenDriver } from "./driver.js";
 import type { SqliteStoreOptions } from "./sqlite-store.js";
 import type { Store } from "./store.js";
 import { clientStore } from "./store-client.js";
@@ -20,8 +21,27 @@ export async function openStore(path = defaultStorePath(process.cwd())): Promise
   return hostedStore(await StoreHost.start(resolve(path)));
 }
 
+/**
+ * Opens a store to look at what it has, also where the disk is so full that SQLite has no room for the files beside the
+ * database: nobody else can use the store then until this one is closed.
+ */
+export async function openStoreToRead(path: string): Promise<Store> {
+  try {
+    return await openStore(path);
+  } catch (error) {
+    if (!/the disk is full/.test((error as Error).message)) throw error;
+    const { openSqlite3 } = await import("./sqlite3-driver.js");
+    const openAlone: OpenDriver = async (file) => {
+      const driver = await openSqlite3(file);
+      await driver.exec("PRAGMA locking_mode = EXCLUSIVE"); // the index of the log is kept in memory then
+      return driver;
+    };
+    return await openStoreHere(resolve(path), { openDriver: openAlone });
+  }
+}
+
 /** Opens a store in this process, for one that runs no user code: the kernel's, a store's own, a test's. */
-export async function openStoreHere(path: string, options: Pick<SqliteStoreOptions, "onLoss"> = {}): Promise<Store> {
+export async function openStoreHere(path: string, options: SqliteStoreOptions = {}): Promise<Store> {
   // Imported late: whoever only calls openStore never loads the SQLite addon.
   const { SqliteStore } = await import("./sqlite-store.js");
   const store = await SqliteStore.open(path, options);
