@@ -126,7 +126,7 @@ function asFolderFailure(error: unknown, path: string): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (syscall === undefined) return error;
   return new Error(
-    `Cannot open store ${JSON.stringify(path)}: it or its folder cannot be made (${code}); allow that, or choose another place by CELLAR_STORE`,
+    `Cannot open store ${JSON.stringify(path)}: its folder cannot be made (${code}); allow that, or choose another place by CELLAR_STORE`,
     { cause: error },
   );
 }

@@ -12,7 +12,11 @@ const COMPANIONS = ["", "-wal", "-shm", "-journal"];
  * @param isOwnFolder whether nothing but the store is in the file's folder
  */
 export async function makePrivate(path: string, isOwnFolder: boolean): Promise<void> {
-  await (await open(path, "a", PRIVATE_FILE)).close();
+  try {
+    await (await open(path, "ax", PRIVATE_FILE)).close();
+  } catch {
+    // it is there, or may not be made: SQLite says that in its own words
+  }
   if (process.platform === "win32") return;
   if (isOwnFolder) await narrowTree(dirname(path));
   for (const suffix of COMPANIONS) await narrow(path + suffix);

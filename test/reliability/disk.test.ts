@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { openStoreHere } from "../../src/store/open-store.js";
+import { openStore, openStoreHere, openStoreToRead } from "../../src/store/open-store.js";
 import { rejects } from "../store/rejects.js";
 import { appendTo, beginRun, graphOf, resultOf, runOf, self, transitionOf } from "../store/sample-records.js";
 import { DamagedFlow } from "./damaged-flow.js";
@@ -57,6 +57,26 @@ if (typeof disk === "string") {
       await store.close();
       rmSync(folder, { recursive: true });
     });
+
+  test("runs are listed on a disk without any room, and those of the dead are Crashed once there is some", async () => {
+    const path = join(scratch, "listed", "store.db");
+    const store = await openStore(path);
+    await beginRun(store, runOf("r"), graphOf("a"), { id: "dead", pid: 2 ** 22 + 1, startedAt: 1 });
+    await store.close();
+    const ballast = join(scratch, "ballast");
+    assert.throws(() => writeFileSync(ballast, Buffer.alloc(4_000_000)), /ENOSPC/);
+    await rejects(openStore(path), /^Cannot open store .*the disk is full; nothing was lost, free some space/);
+    for (const type of ["Running", "Crashed"]) {
+      const read = await openStoreToRead(path);
+      assert.equal(
+        (await read.flowRuns()).map(({ state }) => state.type),
+        [type],
+      );
+      await read.close();
+      rmSync(ballast, { force: true });
+    }
+    rmSync(join(scratch, "listed"), { recursive: true });
+  });
 
   test("a flow on a full disk says so; with space it runs", async () => {
     const store = await openStoreHere(join(scratch, "flow", "store.db"));
