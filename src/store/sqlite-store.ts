@@ -79,7 +79,7 @@ export class SqliteStore implements Store {
 
   async begin(ask: BeginAsk): Promise<BegunRun> {
     await this.#follow();
-    const folder = this.#isInMemory ? null : folderOfStore(this.#path);
+    const folder = this.#file.database.isInMemory ? null : folderOfStore(this.#file.database.path);
     const abandoned = [...(ask.abandoned ?? []), ...this.#held.lostRuns];
     const deps = { folder, watch: this.#watch };
     const begun = await this.#whenCertain(() =>
@@ -95,7 +95,10 @@ export class SqliteStore implements Store {
 
   async previousOf(ask: BeginAsk): Promise<PreviousAttempts | undefined> {
     await this.#follow();
-    const deps = { folder: this.#isInMemory ? null : folderOfStore(this.#path), watch: this.#watch };
+    const deps = {
+      folder: this.#file.database.isInMemory ? null : folderOfStore(this.#file.database.path),
+      watch: this.#watch,
+    };
     return await this.#read(async (session) => {
       const found = await runToResume(session, ask, deps);
       const previous = found && (await readRememberedRun(session, found.runId));
@@ -204,14 +207,6 @@ export class SqliteStore implements Store {
     await this.#file.close();
   }
 
-  get #path(): string {
-    return this.#file.database.path;
-  }
-
-  get #isInMemory(): boolean {
-    return this.#file.database.isInMemory;
-  }
-
   #beat(): void {
     const { owners } = this.#held;
     // A beat that fails is missed like any other; the writes of the run itself tell of the failure.
@@ -230,12 +225,12 @@ export class SqliteStore implements Store {
   }
 
   async #reopen(): Promise<void> {
-    const fate = this.#isInMemory || this.#closing ? undefined : await this.#file.identity.fate();
+    const fate = this.#file.database.isInMemory || this.#closing ? undefined : await this.#file.identity.fate();
     if (!fate) return;
-    const text = lossText(this.#path, fate);
+    const text = lossText(this.#file.database.path, fate);
     this.#held.lose(`${text}; run it again`);
     const old = this.#file;
-    this.#file = await StoreFile.open(this.#path, this.#options.openDriver);
+    this.#file = await StoreFile.open(this.#file.database.path, this.#options.openDriver);
     this.#isAnotherFile = true;
     this.#notices.push(text);
     this.#options.onLoss(text);
