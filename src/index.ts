@@ -92,6 +92,7 @@ export type { Duration } from "./task/duration.js";
 export { Flattened, flatten, type Input, Unmapped, unmapped } from "./task/input.js";
 export { Parameter, type ParameterOptions, parameter, type StandardSchema } from "./task/parameter.js";
 export type { Produced } from "./task/produced.js";
+export { Secret, type SecretOptions, secret } from "./task/secret.js";
 export { Signal, signals } from "./task/signals.js";
 export { type Task, task } from "./task/task.js";
 export { TaskCall } from "./task/task-call.js";

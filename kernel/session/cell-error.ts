@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { masked } from "../../src/result/masking.js";
 import type { ErrorContent } from "../protocol/messages.js";
 import { cellText } from "./source-positions.js";
 import { framesOf } from "./stack-frames.js";
@@ -23,7 +24,7 @@ const dim = (text: string): string => `\u001b[2m${text}\u001b[22m`;
 export function toErrorContent(thrown: unknown): ErrorContent {
   try {
     const [ename, evalue] = nameAndMessage(thrown);
-    return { ename, evalue, traceback: tracebackOf(thrown, 0, true) };
+    return masked({ ename, evalue, traceback: tracebackOf(thrown, 0, true) });
   } catch {
     const evalue = "Something was thrown that cannot be read";
     return { ename: "Error", evalue, traceback: [red(evalue)] }; // a getter or a proxy throws

@@ -1,4 +1,5 @@
 import type { Port } from "../../src/links/port.js";
+import { masked, maskText } from "../../src/result/masking.js";
 import type { SessionOutput } from "../links/session-calls.js";
 import type { ErrorContent, Header, JsonObject, MimeBundle } from "../protocol/messages.js";
 import { parentOfOutput } from "./cell-context.js";
@@ -57,7 +58,7 @@ export class Outlet {
     if (!open) return;
     this.gathered = undefined;
     this.lastFlush = performance.now();
-    this.port.post({ kind: "stream", ...open } satisfies SessionOutput);
+    this.port.post({ kind: "stream", ...open, text: maskText(open.text) } satisfies SessionOutput);
   }
 
   /** Shows a bundle, or replaces what `update` says. */
@@ -75,7 +76,7 @@ export class Outlet {
   /** Sends anything but stream text. A cell's result travels with the answer that follows it. */
   post(output: Exclude<SessionOutput, { kind: "stream" }>): void {
     this.flush();
-    this.port.post(output, output.kind === "display" && output.type === "execute_result" ? "soon" : "now");
+    this.port.post(masked(output), output.kind === "display" && output.type === "execute_result" ? "soon" : "now");
   }
 
   /** Tells an error that happened outside a cell's own execution. */

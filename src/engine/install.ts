@@ -4,6 +4,7 @@ import type { State } from "../state/states.js";
 import { setAmbientOwner } from "../task/call-owner.js";
 import { Engine } from "./engine.js";
 import type { Host } from "./host/host.js";
+import { maskStandardStreams } from "./host/masked-streams.js";
 
 let installed: Engine | undefined;
 
@@ -11,6 +12,7 @@ let installed: Engine | undefined;
 export function installEngine(host: Host): Engine {
   const engine = new Engine(host);
   installed = engine;
+  maskStandardStreams();
   setFlowEngine(engine);
   setAmbientOwner(() => engine.topLevel.flow());
   return engine;

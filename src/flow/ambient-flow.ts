@@ -1,3 +1,4 @@
+import { SecretText } from "../result/secret-text.js";
 import type { State } from "../state/states.js";
 import type { Parameter } from "../task/parameter.js";
 import type { CallOwner, TaskCall } from "../task/task-call.js";
@@ -51,7 +52,17 @@ export class AmbientFlow implements CallOwner {
   admitParameter(parameter: Parameter): void {
     if (parameter.required)
       throw new TypeError(`Cannot call a task with parameter "${parameter.name}" outside a flow: it has no default`);
-    this.#defaults[parameter.name] = parameter.options.default;
+    if (!parameter.source && !parameter.options.secret) this.#defaults[parameter.name] = parameter.options.default;
+    else this.#takeSecret(parameter);
+  }
+
+  #takeSecret({ name, source, options }: Parameter): void {
+    const text = source ? source() : new SecretText(name, String(options.default));
+    if (text instanceof Promise)
+      throw new TypeError(
+        `Cannot call a task with secret "${name}" outside a flow: it is read asynchronously; read it before, or call the task in a flow`,
+      );
+    this.#defaults[name] = text;
   }
 
   tie(upstream: TaskCall, downstream: TaskCall): void {

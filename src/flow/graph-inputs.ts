@@ -1,4 +1,5 @@
 import type { GraphInput } from "../contracts/records.js";
+import { maskText } from "../result/masking.js";
 import type { CallInput } from "../task/task-call.js";
 import { callsIn } from "../task/template.js";
 
@@ -28,9 +29,12 @@ function graphInput({ name, template }: CallInput): GraphInput {
   }
 }
 
+const textOf = (value: string): string =>
+  JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value);
+
 /** A constant in a few characters. Runs no code of the value's own, and takes as long for a huge one as for a small one. */
 function valueText(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value);
+  if (typeof value === "string") return textOf(maskText(value));
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function" || typeof value === "symbol") return typeof value;
   if (typeof value !== "object" || value === null) return String(value);

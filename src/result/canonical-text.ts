@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { types } from "node:util";
 import { isPlainArray } from "./plain-array.js";
 import { scalarSlot } from "./scalar-slots.js";
+import { SecretText } from "./secret-text.js";
 import { StoredBytes } from "./stored-bytes.js";
 import { kindOf } from "./value-kinds.js";
 
@@ -110,6 +111,7 @@ function contentOf(value: object): Content {
   if (value instanceof Set) return { name, values: [...value] };
   if (value instanceof StoredBytes) return { name, values: [value.sha256] };
   if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return { name, values: [sha256(bytesIn(value))] };
+  if (value instanceof SecretText) return { name, values: [value.name, value.hash] };
   if (value instanceof Date) return { name, values: [value.getTime()] };
   return prototype === null ? propertiesOf(value) : { name, values: [String(value)] };
 }

@@ -1,4 +1,5 @@
 import { refuseProperties } from "./collection-kinds.js";
+import { SecretText } from "./secret-text.js";
 import { text, UnfitValue, type ValueKind, wholeNumber } from "./value-kind.js";
 
 /** Payload `[epochMs]`; null for an invalid date. */
@@ -37,4 +38,12 @@ export const urlKind: ValueKind<URL> = {
   prototype: URL.prototype,
   encode: (url) => [url.href],
   create: ([href]) => new URL(text(href)),
+};
+
+/** Payload `[name, hash]`: the text is not stored. */
+export const secretKind: ValueKind<SecretText> = {
+  name: "Secret",
+  prototype: SecretText.prototype,
+  encode: ({ name, hash }) => [name, hash],
+  create: ([name, hash]) => new SecretText(text(name), undefined, text(hash)),
 };

@@ -1,4 +1,5 @@
 import { inspect, types } from "node:util";
+import { hasSecrets, maskText } from "./masking.js";
 
 const MOST_BYTES = 2048;
 const MOST_ITEMS = 20;
@@ -22,6 +23,7 @@ export function preview(value: unknown): string {
 
 /** The value with only as much in it as is shown: `inspect` itself walks through every key of an object. */
 function excerpt(value: unknown, depth: number, copies: Map<object, object>): unknown {
+  if (typeof value === "string" && hasSecrets()) return maskText(value.slice(0, MOST_BYTES)); // before it is cut
   if (typeof value !== "object" || value === null || types.isProxy(value) || depth > DEEPEST) return value;
   const known = copies.get(value);
   if (known) return known;

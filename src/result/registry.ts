@@ -36,6 +36,13 @@ export function registerSerializer(type: string, revive: ReviveSerializer): void
   custom.set(type, revive);
 }
 
+/** Whether a serializer, and one that it wraps, is one of ours: what it holds may be shown. */
+export function isBuiltIn({ type, config }: Pick<ResultSerializer, "type" | "config">): boolean {
+  if (!BUILT_IN.has(type)) return false;
+  const { inner } = (config ?? {}) as { readonly inner?: unknown };
+  return typeof inner !== "object" || inner === null || BUILT_IN.has((inner as { type?: string }).type ?? "");
+}
+
 /** The serializer that was stored. Where it cannot be made here, one that fails when it is first used. */
 export function reviveSerializer(json: SerializerJson): ResultSerializer {
   const { type, ...config } = json;

@@ -2,7 +2,7 @@ import { arrayKind } from "./array-kind.js";
 import { binaryKinds } from "./binary-kinds.js";
 import { bareObjectKind, mapKind, setKind } from "./collection-kinds.js";
 import { domExceptionKind, errorKind } from "./error-kind.js";
-import { dateKind, regExpKind, urlKind } from "./plain-kinds.js";
+import { dateKind, regExpKind, secretKind, urlKind } from "./plain-kinds.js";
 import { unstoredKind } from "./unstored.js";
 import type { ValueKind } from "./value-kind.js";
 
@@ -14,6 +14,7 @@ const KINDS: readonly ValueKind<object>[] = [
   dateKind,
   regExpKind,
   urlKind,
+  secretKind,
   errorKind,
   domExceptionKind,
   unstoredKind,

@@ -8,6 +8,7 @@ import { enterLocalLoops, isLocalIn, localLoops } from "./local-loops.js";
 import { markFunctions } from "./mark-functions.js";
 import { type EarlierNames, type NamesInFunctions, notedFunctions } from "./noted-functions.js";
 import { freeName, freePrefix, importsOf, type ParsedModule, parseModule, visit } from "./parsed-module.js";
+import { variablesCall } from "./read-variables.js";
 import { rewriteDeclarations } from "./rewrite-declarations.js";
 import { rewriteReferences } from "./rewrite-references.js";
 import { inferredName, isNotedByName, namingAround, namingTarget, sourceArguments } from "./source-call.js";
@@ -113,7 +114,7 @@ export function cellScript(js: string, options: CellOptions): CellScript {
     earlier: [...used],
     mirrored: [...mirrored].filter((name) => !isFunction(module, name)),
     variables: [...modules, ...evaluating],
-    hoisted: marked === undefined ? hoisted : [marked, ...hoisted],
+    hoisted: [variablesCall(module, rewriting.source) ?? "", marked ?? "", ...hoisted].filter((part) => part !== ""),
   };
   edits.prepend(cellStart(rewriting, frame));
   edits.append(CELL_END);

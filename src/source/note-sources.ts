@@ -2,6 +2,7 @@ import MagicString from "magic-string";
 import { markFunctions } from "./mark-functions.js";
 import { type EarlierNames, isNamedDeclaration, notedFunctions } from "./noted-functions.js";
 import { freeName, importsOf, parseModule } from "./parsed-module.js";
+import { variablesCall } from "./read-variables.js";
 import { inferredName, namingAround, namingTarget, sourceArguments } from "./source-call.js";
 import { finishEdits, type OriginalFile, type Transformed } from "./transformed.js";
 
@@ -43,10 +44,12 @@ export function noteSources(js: string, options: NoteOptions): Transformed {
       edits.prependLeft(node.end, `${after}, ${notes})`);
     }
   }
-  if (marked !== undefined)
+  const variables = variablesCall(module, source);
+  const start = [variables, marked, ...first].filter((part) => part !== undefined);
+  if (start.length > 0)
     edits.appendLeft(
       startOf(js),
-      `import { noteSource as ${source} } from ${JSON.stringify(options.noteSourceFrom)}; ${[marked, ...first].join(" ")} `,
+      `import { noteSource as ${source} } from ${JSON.stringify(options.noteSourceFrom)}; ${start.join(" ")} `,
     );
   return finishEdits(edits, options);
 }

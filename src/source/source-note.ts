@@ -1,3 +1,4 @@
+import { noteVariables } from "../result/masking.js";
 import { noteModule } from "./module-note.js";
 
 /**
@@ -28,8 +29,11 @@ function note<F extends object>(
   return fn;
 }
 
-/** Called by compiled code around a function literal; gives the function back. Its `module` notes a whole module. */
-export const noteSource = Object.assign(note, { module: noteModule });
+/**
+ * Called by compiled code around a function literal; gives the function back. Its `module` notes a whole module, its
+ * `variables` the environment variables that a module reads.
+ */
+export const noteSource = Object.assign(note, { module: noteModule, variables: noteVariables });
 
 /** The note of a compiled function; undefined where no transformation ran. */
 export const sourceNoteOf = (fn: object): SourceNote | undefined => notes.get(fn);

@@ -1,4 +1,6 @@
 import { inspect } from "node:util";
+import { maskText, noteSecret, secretNameOf } from "../result/masking.js";
+import { SecretText } from "../result/secret-text.js";
 
 /** The part of a Standard Schema (https://standardschema.dev) that is used here: zod, valibot, arktype … */
 export interface StandardSchema<T = unknown> {
@@ -35,6 +37,8 @@ export interface ParameterOptions<T> {
   readonly default?: T;
   /** Validates what is given, and may change it (zod, valibot, arktype …). @default any value */
   readonly schema?: StandardSchema<T>;
+  /** Only tasks get its value, which is text; it is stored and shown nowhere. @default false */
+  readonly secret?: boolean;
 }
 
 /** A value that a run is given by name. Stands where a task takes a T. */
@@ -47,9 +51,11 @@ export class Parameter<T = unknown> {
     /** Its default and its schema. */
     readonly options: ParameterOptions<T>,
   ) {}
+  /** Where its value comes from when a run gives none: a secret's own source. */
+  readonly source: (() => SecretText | Promise<SecretText>) | undefined = undefined;
   /** Whether each run must give it. */
   get required(): boolean {
-    return !Object.hasOwn(this.options, "default");
+    return !this.source && !Object.hasOwn(this.options, "default");
   }
   /** How it looks in a terminal. */
   [inspect.custom](): string {
@@ -82,20 +88,60 @@ export async function resolveParameters(
     }
   const values: [string, unknown][] = [];
   for (const [name, declaration] of declared) {
-    const isGiven = Object.hasOwn(given, name);
-    if (!isGiven && before.has(name)) {
-      values.push([name, before.get(name)]);
+    const value = recalled(given[name]);
+    const isGiven = Object.hasOwn(given, name) && !isLeftBehind(value);
+    const earlier = recalled(before.get(name));
+    if (!isGiven && before.has(name) && !isLeftBehind(earlier)) {
+      values.push([name, earlier]);
+      continue;
+    }
+    if (!isGiven && declaration.source) {
+      values.push([name, await secretOf(flowName, declaration.source)]);
       continue;
     }
     if (!isGiven && declaration.required)
       throw new TypeError(`Cannot run flow "${flowName}": parameter "${name}" is missing`);
-    values.push([name, await validated(flowName, declaration, isGiven ? given[name] : declaration.options.default)]);
+    const checked = await validated(flowName, declaration, isGiven ? value : declaration.options.default);
+    values.push([name, hidden(flowName, declaration, checked)]);
   }
   return Object.fromEntries(values);
 }
 
+/** A secret of an earlier attempt, whose text no store has. */
+const isLeftBehind = (value: unknown): boolean => value instanceof SecretText && !value.isKnown;
+
+/** A given value; of an environment variable that an earlier attempt was given, its text now. */
+function recalled(value: unknown): unknown {
+  if (!(value instanceof SecretText) || value.isKnown) return value;
+  const text = process.env[value.name];
+  return text === undefined ? value : new SecretText(value.name, text);
+}
+
+async function secretOf(flowName: string, source: () => SecretText | Promise<SecretText>): Promise<SecretText> {
+  try {
+    return await source();
+  } catch (cause) {
+    throw new TypeError(`Cannot run flow "${flowName}": ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** A value as a run carries it: a secret, and the text of an environment variable that is treated as one, by its name. */
+function hidden(flowName: string, { name, options }: Parameter, value: unknown): unknown {
+  if (value instanceof SecretText) return value;
+  if (options.secret) {
+    if (typeof value !== "string")
+      throw new TypeError(
+        `Cannot run flow "${flowName}": parameter "${name}" is secret and takes text, not ${typeof value}`,
+      );
+    return new SecretText(name, value);
+  }
+  const variable = typeof value === "string" ? secretNameOf(value) : undefined;
+  return variable === undefined ? value : new SecretText(variable, value as string);
+}
+
 async function validated(flowName: string, { name, options }: Parameter, value: unknown): Promise<unknown> {
-  if (!options.schema) return value;
+  if (!options.schema || value instanceof SecretText) return value;
+  if (options.secret && typeof value === "string") noteSecret(name, value); // before a message may hold it
   const what = `Cannot run flow "${flowName}": parameter "${name}"`;
   const outcome = await outcomeOf(what, options.schema, value);
   if (!outcome.issues) return outcome.value;
@@ -103,7 +149,7 @@ async function validated(flowName: string, { name, options }: Parameter, value: 
     const where = path.map((step) => String(typeof step === "object" ? step.key : step)).join(".");
     return where ? `${where}: ${message}` : message;
   });
-  throw new TypeError(`${what} is invalid: ${issues.join("; ")}`);
+  throw new TypeError(`${what} is invalid: ${maskText(issues.join("; "))}`);
 }
 
 /** What a schema says of a value. @throws {TypeError} when the schema throws, or says what no Standard Schema says. */

@@ -1,3 +1,4 @@
+import { SecretText } from "../result/secret-text.js";
 import { Parameter } from "./parameter.js";
 import { TaskCall, type Template } from "./task-call.js";
 
@@ -49,11 +50,18 @@ export function callsIn(template: Template): readonly TaskCall[] {
   return template.kind === "record" ? template.parts.flatMap(([, part]) => callsIn(part)) : [];
 }
 
-/** The value of an argument, once the values in it are known. */
+/** A secret's text, which only tasks get; any other value as it is. */
+export const revealed = (value: unknown): unknown => (value instanceof SecretText ? value.reveal() : value);
+
+/**
+ * The value of an argument, once the values in it are known.
+ * @param read what becomes of a parameter. @default secrets are revealed, as for a task
+ */
 export function fillTemplate(
   template: Template,
   readCall: (call: TaskCall) => unknown,
   parameters: { readonly [name: string]: unknown },
+  read: (parameter: unknown) => unknown = revealed,
 ): unknown {
   switch (template.kind) {
     case "value":
@@ -61,12 +69,12 @@ export function fillTemplate(
     case "call":
       return readCall(template.call);
     case "parameter":
-      return parameters[template.parameter.name];
+      return read(parameters[template.parameter.name]);
     case "list":
-      return template.parts.map((part) => fillTemplate(part, readCall, parameters));
+      return template.parts.map((part) => fillTemplate(part, readCall, parameters, read));
     case "record":
       return Object.fromEntries(
-        template.parts.map(([key, part]) => [key, fillTemplate(part, readCall, parameters)] as const),
+        template.parts.map(([key, part]) => [key, fillTemplate(part, readCall, parameters, read)] as const),
       );
   }
 }
@@ -77,4 +85,11 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
+}
+
+/** Whether a template takes a secret, given the values of the run's parameters. */
+export function hasSecret(template: Template, parameters: { readonly [name: string]: unknown }): boolean {
+  if (template.kind === "parameter") return parameters[template.parameter.name] instanceof SecretText;
+  if (template.kind === "list") return template.parts.some((part) => hasSecret(part, parameters));
+  return template.kind === "record" && template.parts.some(([, part]) => hasSecret(part, parameters));
 }

@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
+import { noteVariables } from "../../result/masking.js";
+import { parseModule } from "../../source/parsed-module.js";
+import { readVariables } from "../../source/read-variables.js";
 import { openStore } from "../../store/open-store.js";
 import type { Store } from "../../store/store.js";
 import { defaultStorePath, folderOfStore } from "../../store/store-path.js";
@@ -13,6 +17,7 @@ export class ScriptHost implements Host {
 
   /** @param script path of the main script; undefined at a prompt. */
   constructor(script: string | undefined) {
+    if (script !== undefined) noteVariablesOf(script);
     this.#folder = script === undefined ? process.cwd() : dirname(resolve(script));
     this.#storePath = defaultStorePath(this.#folder);
     this.#file = script === undefined ? null : relative(folderOfStore(this.#storePath), resolve(script));
@@ -43,5 +48,15 @@ export class ScriptHost implements Host {
 
   interrupt(): undefined {
     return undefined;
+  }
+}
+
+/** Hides the environment variables that a script reads: of plain JavaScript no transformation says which. */
+function noteVariablesOf(script: string): void {
+  try {
+    const text = readFileSync(script, "utf8");
+    if (text.includes("env")) noteVariables(readVariables(parseModule(text)));
+  } catch {
+    // no file, or no plain JavaScript: compiled code says itself what it reads
   }
 }

@@ -2,10 +2,12 @@ import { NO_RESULT_RECORD, type ResultRecord } from "../../contracts/records.js"
 import type { ByteShelf } from "../../result/byte-shelf.js";
 import { canonicalOf, contentHash } from "../../result/content-hash.js";
 import { JSONSerializer } from "../../result/json-serializer.js";
+import { masked, maskText, secretIn } from "../../result/masking.js";
 import { NoResult } from "../../result/no-result.js";
 import { preview } from "../../result/preview.js";
 import type { Result } from "../../result/result.js";
 import { type ResultSerializer, serializerJson } from "../../result/result-serializer.js";
+import { SerializeError } from "../../result/serialize-error.js";
 import type { BytesReference, StoredBytes } from "../../result/stored-bytes.js";
 import { noteStored, type ResultSource, type StoredReference, storedReferenceOf } from "../../result/stored-result.js";
 import { ValueSerializer } from "../../result/value-serializer.js";
@@ -35,6 +37,13 @@ export interface PrepareOptions {
   readonly taskName: string;
   /** @default no limit */
   readonly timeoutMs: number | null;
+}
+
+/** Canonical text of a live value, or its hash where the text is not to be read. */
+function valueKeyOf({ value, serializer }: Result): string | null {
+  const text = canonicalOf(value);
+  if (text === null) return null;
+  return mayPreview(serializer as ResultSerializer<never>) && maskText(text) === text ? text : `=${contentHash(text)}`;
 }
 
 /** Makes results ready for the store, each once. */
@@ -73,10 +82,13 @@ export class ResultWriter {
     try {
       const shelf = new NotingShelf(this.#shelf!);
       const { value, serializer } = await this.#serialized(result, shelf, options);
-      const text = JSON.stringify(value);
+      const isError = !result.serialized && result.value instanceof Error;
+      const text = JSON.stringify(isError ? masked(value) : value);
+      const secret = isError ? undefined : secretIn(text);
+      if (secret !== undefined) throw new SerializeError("result", `it holds the text of secret "${secret}"`);
       const { blobs } = shelf;
       const outside = blobs.reduce((sum, { bytes }) => sum + bytes, 0);
-      const valueKey = result.serialized ? null : canonicalOf(result.value);
+      const valueKey = result.serialized ? null : valueKeyOf(result);
       const reference: StoredReference = {
         id: contentHash(text),
         serializer: serializerJson(serializer as ResultSerializer<never>),
@@ -85,7 +97,7 @@ export class ResultWriter {
         ...(valueKey !== null && { valueKey }),
       };
       const shown = mayPreview(serializer as ResultSerializer<never>)
-        ? preview(result.serialized ? value : result.value)
+        ? maskText(preview(result.serialized ? value : result.value))
         : "";
       const record = resultRecord(result, { stored: reference, preview: shown });
       const write = { ...reference, text, preview: shown, ...(blobs.length > 0 && { blobs }) };

@@ -1,5 +1,6 @@
 import type { EpochMs } from "../../contracts/json.js";
 import type { FlowRunRecord, FlowRunSummary, GraphNode, LogRecord, TaskRunRecord } from "../../contracts/records.js";
+import { masked } from "../../result/masking.js";
 import type { RunHold } from "../../store/begin-ask.js";
 import { RunOwnedError, type Store, type Transition } from "../../store/store.js";
 
@@ -74,8 +75,10 @@ export class RunJournal {
 
   /** Writes a new state of a task run. Resolves when it is on disk: true, or false where it could not be written. */
   transition(transition: Transition): Promise<boolean> {
-    this.#place(transition.run);
-    this.#waiting.transitions.push(transition);
+    const { run, memory } = transition;
+    const shown = { ...transition, run: masked(run), memory: masked(memory) };
+    this.#place(shown.run);
+    this.#waiting.transitions.push(shown);
     return this.#soon();
   }
 
@@ -88,20 +91,21 @@ export class RunJournal {
 
   /** Writes the flow run's new state. */
   change(run: FlowRunSummary): Promise<boolean> {
-    this.#run = run;
+    this.#run = masked(run);
     this.#waiting.changed = true;
     return this.#soon();
   }
 
   /** Shows something that is not stored: progress. */
   show(run: TaskRunRecord): void {
-    this.#place(run);
+    this.#place(masked(run));
     void this.#soon();
   }
 
   log(line: LogRecord): void {
-    this.#waiting.lines.push(line);
-    for (const reader of this.#readers) reader(line);
+    const shown = masked(line);
+    this.#waiting.lines.push(shown);
+    for (const reader of this.#readers) reader(shown);
     void this.#soon();
   }
 

@@ -1,3 +1,5 @@
+import { isBuiltIn } from "../../result/registry.js";
+import type { Result } from "../../result/result.js";
 import type { State } from "../../state/states.js";
 import type { CallInput, TaskCall } from "../../task/task-call.js";
 import { shortValue } from "./short-value.js";
@@ -6,6 +8,10 @@ import { shortValue } from "./short-value.js";
 export type InputPreviews = { readonly [input: string]: string };
 
 const MOST_INPUTS = 16;
+
+/** Of a value that is not to be stored, or by a serializer of one's own, nothing readable is kept. */
+const isShown = ({ task }: TaskCall, { serializer }: Result): boolean =>
+  task.settings.checkpoint && isBuiltIn(serializer);
 
 /** Of one task run. An input made of several calls, or still stored, has none: it is compared, not shown. */
 export function inputPreviews(
@@ -19,7 +25,8 @@ export function inputPreviews(
     else if (template.kind === "parameter") previews[name] = shortValue(parameters[template.parameter.name]);
     else if (template.kind === "call") {
       const state = upstream.get(template.call);
-      if (state && !state._result.serialized) previews[name] = shortValue(state.result);
+      if (state && !state._result.serialized && isShown(template.call, state._result))
+        previews[name] = shortValue(state.result);
     }
   }
   return previews;

@@ -1,4 +1,6 @@
 import { inspect } from "node:util";
+import { masked, maskText } from "../../result/masking.js";
+import { SecretText } from "../../result/secret-text.js";
 
 const LONGEST = 40;
 const MOST_PARTS = 6;
@@ -8,7 +10,8 @@ const MOST_PARTS = 6;
  * `Array(1000)`. Takes as long for a huge value as for a small one. Never throws.
  */
 export function shortValue(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value);
+  if (value instanceof SecretText) return value.name;
+  if (typeof value === "string") return textOf(maskText(value));
   if (typeof value !== "object" || value === null) return scalarText(value);
   try {
     return objectText(value);
@@ -16,6 +19,9 @@ export function shortValue(value: unknown): string {
     return "object"; // code of the value's own failed: it is only to be looked at
   }
 }
+
+const textOf = (value: string): string =>
+  JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value);
 
 function scalarText(value: unknown): string {
   if (typeof value === "function") return "function";
@@ -29,7 +35,7 @@ function objectText(value: object): string {
   if (isList || value.constructor === Object) {
     const parts: unknown[] = isList ? value.slice(0, MOST_PARTS + 1) : Object.values(value).slice(0, MOST_PARTS + 1);
     if (parts.length <= MOST_PARTS && parts.every(isScalar)) {
-      const text = inspect(value, { breakLength: Number.POSITIVE_INFINITY, maxStringLength: LONGEST });
+      const text = inspect(masked(value), { breakLength: Number.POSITIVE_INFINITY, maxStringLength: LONGEST });
       if (text.length <= LONGEST) return text;
     }
     return isList ? `Array(${value.length})` : `Object(${Object.keys(value).length})`;

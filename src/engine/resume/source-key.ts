@@ -1,5 +1,7 @@
 import type { Json } from "../../contracts/json.js";
 import { contentHash } from "../../result/content-hash.js";
+import { maskText } from "../../result/masking.js";
+import { SecretText } from "../../result/secret-text.js";
 import { viewer } from "../../source/function-view.js";
 import { functionShape } from "./function-shape.js";
 import { objectShape } from "./object-shape.js";
@@ -86,6 +88,11 @@ class Walk {
 
   #scalar(name: string, value: unknown): Json {
     const text = Object.is(value, -0) ? "-0" : String(value);
+    if (typeof value === "string" && maskText(value) !== value) {
+      const { hash } = new SecretText(name, value);
+      this.#note(name, () => `~${hash.slice(0, 10)}`);
+      return ["secret", hash];
+    }
     this.#note(name, () => `=${shortValue(value)}`);
     return [value === null ? "null" : typeof value, text.length > LONGEST_SCALAR ? contentHash(text) : text];
   }

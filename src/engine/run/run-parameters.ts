@@ -1,5 +1,6 @@
 import type { Json } from "../../contracts/json.js";
 import { contentHash, hashValue } from "../../result/content-hash.js";
+import { masked, secretIn } from "../../result/masking.js";
 import { ValueSerializer } from "../../result/value-serializer.js";
 import type { RunParameters } from "../../store/begin-ask.js";
 import { shortValue } from "../resume/short-value.js";
@@ -15,8 +16,8 @@ export function storedParameters(values: Values): RunParameters {
   const keys: (string | null)[] = [];
   for (const [name, value] of Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const blob = serializedOrNull(value);
-    if (blob !== null) texts[name] = blob;
-    shown[name] = shownValue(value);
+    if (blob !== null && secretIn(JSON.stringify(blob)) === undefined) texts[name] = blob;
+    shown[name] = masked(shownValue(value));
     keys.push(JSON.stringify(name), hashValue(value));
   }
   const key = keys.includes(null) ? null : contentHash(`[${keys.join(",")}]`);

@@ -1,5 +1,6 @@
 import type { RunToken, TaskRef } from "../../flow/executor.js";
 import { toErrorRecord } from "../../links/error-record.js";
+import { maskError } from "../../result/mask-error.js";
 import { isByteStream } from "../../result/stored-bytes.js";
 import { Failed, type State, Success, TimedOut } from "../../state/states.js";
 import { insideTask } from "../../task/context.js";
@@ -89,6 +90,7 @@ function stateOfThrown(thrown: unknown, token: RunToken): State {
     const { loopCount, taskRunCount: runCount } = token.context;
     return stateOfSignal(thrown, { loopCount, runCount, now: token.now });
   }
+  maskError(thrown);
   const { name, message } = toErrorRecord(thrown);
   return new Failed<unknown>({ message: thrown instanceof Error ? `${name}: ${message}` : message, result: thrown });
 }

@@ -4,7 +4,7 @@ import { NoResult } from "../../result/no-result.js";
 import { Result } from "../../result/result.js";
 import type { State } from "../../state/states.js";
 import type { CallInput, TaskCall, Template } from "../../task/task-call.js";
-import { fillTemplate } from "../../task/template.js";
+import { fillTemplate, hasSecret } from "../../task/template.js";
 import { settled } from "./callbacks.js";
 import type { RunScope, Step } from "./step.js";
 import { type FilledInput, passOf, type TaskExecution } from "./task-execution.js";
@@ -43,7 +43,13 @@ function filledInput(
   { parameters }: RunScope,
 ): FilledInput | Promise<FilledInput> {
   const { name, template, calls } = input;
-  if (calls.length === 0) return { name, value: fillTemplate(template, nothing, parameters), result: null };
+  const filledBy = (read: (call: TaskCall) => unknown, result: Result | null): FilledInput => {
+    const value = fillTemplate(template, read, parameters);
+    if (!hasSecret(template, parameters)) return { name, value, result };
+    const shown = fillTemplate(template, read, parameters, (each) => each);
+    return { name, value, result: new Result({ value: shown }) }; // what is kept of it says its name
+  };
+  if (calls.length === 0) return filledBy(nothing, null);
   const pass = passOf(execution);
   const upstream = calls.map((call) => pass.upstream.get(call)!);
   const cached = state.cachedInputs[name];
@@ -51,8 +57,7 @@ function filledInput(
     return cached.deserialize().then(({ value }) => ({ name, value, result: cached }));
   const filled = (read: readonly State[]): FilledInput => {
     const values = new Map(read.map((each, index) => [calls[index]!, each.result]));
-    const value = fillTemplate(template, (call) => values.get(call), parameters);
-    return { name, value, result: template.kind === "call" ? upstream[0]!._result : null };
+    return filledBy((call) => values.get(call), template.kind === "call" ? upstream[0]!._result : null);
   };
   if (!upstream.some((each) => each._result.serialized)) return filled(upstream);
   return Promise.all(upstream.map((each) => each.load())).then(filled);

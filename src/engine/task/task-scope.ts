@@ -1,7 +1,9 @@
 import type { RunToken } from "../../flow/executor.js";
+import { SecretText } from "../../result/secret-text.js";
 import type { StoredBytes } from "../../result/stored-bytes.js";
 import type { State } from "../../state/states.js";
 import { insideTask, type TaskContext } from "../../task/context.js";
+import { revealed } from "../../task/template.js";
 import type { RunScope } from "./step.js";
 import type { TaskExecution } from "./task-execution.js";
 
@@ -52,7 +54,7 @@ function taskView(execution: TaskExecution, scope: RunScope, aborter: LazyAborte
     taskName: call.name,
     taskRunCount: runCount,
     mapIndex,
-    parameters: scope.parameters,
+    parameters: revealedParameters(scope.parameters),
     flowName: scope.flowName,
     flowRunId: scope.flowRunId,
     scheduledStartTime: new Date(scope.clock.now()),
@@ -86,4 +88,10 @@ class LazyAborter {
     this.#aborted ??= { reason };
     this.#controller?.abort(reason);
   }
+}
+
+/** As a task sees them: the very ones where there is no secret. */
+function revealedParameters(parameters: { readonly [name: string]: unknown }): { readonly [name: string]: unknown } {
+  if (!Object.values(parameters).some((value) => value instanceof SecretText)) return parameters;
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, revealed(value)]));
 }
