@@ -11,20 +11,17 @@ export const composedResult = (value: unknown, shape: ResultShape, parts: readon
 
 /** A Result whose parts are read when its value is first needed: they may be in a store. */
 export class UnreadComposedResult extends Result {
-  constructor(
-    shape: ResultShape,
-    private readonly parts: readonly Result[],
-  ) {
+  constructor(shape: ResultShape, parts: readonly Result[]) {
     super({ value: { parts: parts.length }, serialized: true, serializer: composedSerializer(shape, parts) });
   }
   override async deserialize(): Promise<Result> {
-    const { shape } = this.serializer as ComposedSerializer;
-    const read = await Promise.all(this.parts.map((part) => part.deserialize()));
+    const { shape, parts } = this.serializer as ComposedSerializer;
+    const read = await Promise.all(parts.map((part) => part.deserialize()));
     const value = composeValue(
       shape,
       read.map((part) => part.value),
     );
-    return composedResult(value, shape, this.parts);
+    return composedResult(value, shape, parts);
   }
 }
 

@@ -103,7 +103,7 @@ async function finished(
   if (running.isRunning()) {
     run.add(calls);
     await runner.whenIdle();
-    if (run.isResumed) await runner.readReused(wantedCalls(flow, runner.results()));
+    if (run.isResumed || calls.length <= FEW_CALLS) await runner.readResults(wantedCalls(flow, runner.results()));
     runner.close();
     reached = run.state(terminalCalls(calls), reference);
   } else runner.close();

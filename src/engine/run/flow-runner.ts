@@ -77,11 +77,25 @@ export class FlowRunner {
     return results;
   }
 
-  /** Reads the reused results of these calls; what is damaged is recomputed. */
-  async readReused(calls: Iterable<TaskCall>): Promise<void> {
+  /**
+   * Reads the results of these calls that are still in their stored form: reused ones, of which damaged ones are
+   * recomputed, and those that an executor elsewhere gave.
+   */
+  async readResults(calls: Iterable<TaskCall>): Promise<void> {
     const unread: TaskExecution[] = [];
-    for (const call of calls) unread.push(...this.#starter.reused.unreadOf(call));
+    const shipped: TaskExecution[] = [];
+    for (const call of calls) {
+      unread.push(...this.#starter.reused.unreadOf(call));
+      const { execution } = this.#nodes.get(call)!;
+      if (execution.executed && execution.state._result.serialized) shipped.push(execution);
+    }
     await this.#starter.reused.read(unread);
+    await Promise.all(
+      shipped.map(async (execution) => {
+        const { state } = execution;
+        execution.state = await state.load().catch(() => state); // the error is said where the value is asked for
+      }),
+    );
   }
 
   /** In the order in which they were added. */
@@ -186,7 +200,7 @@ export class FlowRunner {
 
   async #run(execution: TaskExecution): Promise<void> {
     this.#active += 1;
-    execution.state = await this.#starter.run(execution);
+    execution.state = await this.#starter.run(execution).catch(stepFailed);
     if (execution.state.isFinished()) await this.#executionFinished(execution);
     else this.#sleep(execution);
     this.#active -= 1;

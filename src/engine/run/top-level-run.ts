@@ -64,7 +64,7 @@ export class TopLevelCalls {
       await this.#addWanted(run, lifecycle);
       const { runner, journal } = lifecycle;
       await runner.whenFinished(call);
-      await runner.readReused([call]);
+      await runner.readResults([call]);
       if (journal.lost) throw journal.lost;
       const state = runner.stateOf(call);
       if (this.#settled.has(call)) this.#settled.set(call, state); // its result is read now
