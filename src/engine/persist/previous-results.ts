@@ -34,11 +34,11 @@ export class PreviousResults {
     return unread;
   }
 
-  /** Reused executions of a call whose results nobody has read. */
+  /** Executions of a call whose results nobody has read: reused ones, and those that an executor elsewhere gave. */
   unreadOf(call: TaskCall): TaskExecution[] {
     const { execution, children } = this.nodes.get(call)!;
     const unread: TaskExecution[] = [];
-    for (const each of children ?? [execution]) addUnread(unread, each);
+    for (const each of children ?? [execution]) if (each.executed || each.previous) addStored(unread, each);
     return unread;
   }
 
@@ -54,7 +54,7 @@ export class PreviousResults {
     try {
       execution.state = await execution.state.load();
     } catch (thrown) {
-      if (!isDamage(thrown)) return; // its serializer is not known here: the error names it where the value is needed
+      if (execution.executed || !isDamage(thrown)) return; // its serializer is not known here: the error names it where the value is needed
       let recomputing = this.#recomputing.get(execution);
       if (!recomputing) {
         recomputing = this.#recompute(execution, thrown);
@@ -72,5 +72,9 @@ export class PreviousResults {
 }
 
 function addUnread(unread: TaskExecution[], execution: TaskExecution): void {
-  if (execution.previous && !execution.executed && execution.state._result.serialized) unread.push(execution);
+  if (execution.previous && !execution.executed) addStored(unread, execution);
+}
+
+function addStored(unread: TaskExecution[], execution: TaskExecution): void {
+  if (execution.state._result.serialized) unread.push(execution);
 }

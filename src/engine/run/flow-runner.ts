@@ -83,19 +83,8 @@ export class FlowRunner {
    */
   async readResults(calls: Iterable<TaskCall>): Promise<void> {
     const unread: TaskExecution[] = [];
-    const shipped: TaskExecution[] = [];
-    for (const call of calls) {
-      unread.push(...this.#starter.reused.unreadOf(call));
-      const { execution } = this.#nodes.get(call)!;
-      if (execution.executed && execution.state._result.serialized) shipped.push(execution);
-    }
+    for (const call of calls) unread.push(...this.#starter.reused.unreadOf(call));
     await this.#starter.reused.read(unread);
-    await Promise.all(
-      shipped.map(async (execution) => {
-        const { state } = execution;
-        execution.state = await state.load().catch(() => state); // the error is said where the value is asked for
-      }),
-    );
   }
 
   /** In the order in which they were added. */
