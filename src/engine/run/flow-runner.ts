@@ -3,13 +3,13 @@ import { FlowResults } from "../../flow/flow-results.js";
 import { Pending, type State } from "../../state/states.js";
 import type { RememberedTask } from "../../store/task-memory.js";
 import type { TaskCall } from "../../task/task-call.js";
+import { makeNode } from "../plan/make-node.js";
 import { makeChildren, tieChild } from "../plan/map-children.js";
-import { planOf } from "../plan/map-plan.js";
 import { mappedState } from "../plan/mapped-state.js";
 import { ReadyQueue } from "../plan/ready-queue.js";
 import { sourceKeyOf } from "../resume/source-key.js";
 import { stepFailed } from "../task/steps-running.js";
-import { type CallNode, newExecution, type TaskExecution } from "../task/task-execution.js";
+import type { CallNode, TaskExecution } from "../task/task-execution.js";
 import { type ExecutionSetting, ExecutionStarter } from "./execution-starter.js";
 import { countExecutions, type RunCounts } from "./run-counts.js";
 
@@ -103,34 +103,11 @@ export class FlowRunner {
   }
 
   #addNode(call: TaskCall): CallNode {
-    const previous = this.setup.previous.get(call.name);
-    const given = this.#givenTo(call);
-    const givenChildren =
-      call.mapped && given?.type === "Mapped" && given.mapStates.length > 0 ? given.mapStates : null;
-    const isWhole = !givenChildren || givenChildren.every((child) => child.isFinished());
-    const node: { -readonly [K in keyof CallNode]: CallNode[K] } = {
-      call,
-      source: this.#sourceOf(call),
-      plan: planOf(call),
-      execution: undefined as never,
-      givenChildren: isWhole ? null : givenChildren,
-      children: null,
-      waiting: 0,
-      done: false,
-      waitingChildren: 0,
-      downstream: [],
-      oneToOne: [],
-    };
-    node.execution = newExecution({
-      node,
-      call,
-      mapIndex: null,
-      id: previous?.run.id ?? this.setup.scope.clock.newId(),
-      previous,
-      inputs: call.inputs,
-      upstream: call.upstream,
-      state: (isWhole && given) || this.#pending,
-    });
+    const { previous, given, scope } = this.setup;
+    const left = previous.get(call.name);
+    const id = left?.run.id ?? scope.clock.newId();
+    const source = this.#sourceOf(call);
+    const node = makeNode(call, { id, previous: left, source, given: given(call), pending: this.#pending });
     if (!node.execution.state.isFinished() || this.#starter.isToCheck(node.execution)) this.#tie(node);
     this.#nodes.set(call, node);
     return node;
@@ -149,12 +126,6 @@ export class FlowRunner {
       before.oneToOne.push(node);
       node.waiting += 1;
     }
-  }
-
-  /** A map is made of its children: one result for all of them says nothing of what each was made from. */
-  #givenTo(call: TaskCall): State | undefined {
-    const given = this.setup.given(call);
-    return given?.type === "Cached" && call.mapped ? undefined : given;
   }
 
   #sourceOf({ task }: TaskCall): ReturnType<typeof sourceKeyOf> {
