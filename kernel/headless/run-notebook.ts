@@ -1,5 +1,5 @@
 import type { Json } from "../../src/contracts/json.js";
-import { FLOW_RUN_MIME, type FlowRunRecord, SUCCESSFUL_TYPES } from "../../src/contracts/records.js";
+import { FAILED_TYPES, FLOW_RUN_MIME, type FlowRunRecord } from "../../src/contracts/records.js";
 import type { NotebookText } from "../../src/export/read-notebook-file.js";
 import { replaceText } from "../../src/export/text-file.js";
 import type { ErrorContent } from "../protocol/messages.js";
@@ -34,7 +34,7 @@ export interface RunOutcome {
   readonly error: ErrorContent | undefined;
   /** Flow runs shown by the cells, each as it stands last. */
   readonly runs: readonly FlowRunRecord[];
-  /** Those of them that did not succeed. */
+  /** Those of them whose state is a failed one; a run that waits for a person or a retry is none. */
   readonly failedRuns: readonly FlowRunRecord[];
 }
 
@@ -96,7 +96,7 @@ export async function runNotebook(request: RunRequest, listener: RunListener): P
   }
   const runs = code.flatMap((cell) => outputs.dataOf(cell.id!, FLOW_RUN_MIME)) as unknown as FlowRunRecord[];
   const latest = [...new Map(runs.map((run) => [run.id, run])).values()];
-  return { error, runs: latest, failedRuns: latest.filter(({ state }) => !SUCCESSFUL_TYPES.includes(state.type)) };
+  return { error, runs: latest, failedRuns: latest.filter(({ state }) => FAILED_TYPES.includes(state.type)) };
 }
 
 /** As papermill notes it. */
