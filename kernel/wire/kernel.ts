@@ -268,8 +268,9 @@ export class Kernel {
   private async declare(name: string, type: string): Promise<void> {
     const { count } = this.cells;
     const code = `let ${name} = undefined! as ${type};`;
-    const { ok } = await this.language.ask("compile", { cell: name, code, count, level: "off" });
-    this.language.settle({ cell: name, count, ok });
+    const compiled = this.language.ask("compile", { cell: name, code, count, level: "off" });
+    this.language.settle({ cell: name, count, ok: true }); // in order: before whatever cell is compiled next
+    await compiled;
   }
 
   private show(output: ToldOutput): void {
