@@ -34,12 +34,9 @@ async function stored(value: unknown, serializer?: ResultSerializer) {
 }
 
 test("reads what needs only the stored text without the session", async () => {
-  assert.equal(await previews.read(await stored([{ a: 1, when: new Date(0) }])), {
-    kind: "table",
-    columns: ["a", "when"],
-    rows: [["1", "1970-01-01T00:00:00.000Z"]],
-    totalRows: 1,
-  });
+  const table = await previews.read(await stored([{ a: 1, when: new Date(0) }]));
+  assert.ok(table.kind === "table");
+  assert.equal([table.columns, table.rows, table.totalRows], [["a", "when"], [["1", "1970-01-01T00:00:00.000Z"]], 1]);
   assert.equal(await previews.read(await stored({ a: [1] }, new JSONSerializer())), {
     kind: "json",
     value: { a: [1] },
@@ -88,7 +85,7 @@ for (const [what, limits, why] of [
 ] as const)
   test(`refuses a result that takes more ${what} than it may, and reads the next one`, async () => {
     const large = await stored(
-      Array.from({ length: 250_000 }, (_, row) => ({ row, text: `text ${row}` })),
+      Array.from({ length: 800_000 }, (_, row) => ({ row, text: `text ${row}` })),
       new JSONSerializer(),
     );
     const bounded = new ResultPreviews(
