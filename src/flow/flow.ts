@@ -38,9 +38,9 @@ export interface RunOptions {
   /** Values of the flow's parameters, by name. @default {} */
   readonly parameters?: { readonly [name: string]: unknown };
   /**
-   * "failed" goes on with the last run of this place when it did not succeed; "never" starts anew; a run's id
-   * goes on with that one.
-   * @default "failed"
+   * "failed" resumes the newest run of this place that has the same parameters, when it did not succeed; "never"
+   * begins a new one; a run's id resumes that one.
+   * @default "failed", except that runs of one execution of a cell or script do not resume each other
    */
   readonly resume?: "failed" | "never" | (string & {});
   /** Runs this call and all that wait for it, and keeps the rest of the last run. */

@@ -201,7 +201,9 @@ export function testDeletedStore(): void {
   test("a deleted store is said in every open view, and buttons answer in words", async () => {
     const { page, folder } = await begin("deleted", "running");
     await rm(join(folder, ".cellar"), { recursive: true });
-    await page.locator(".cl-run .cl-link-note", { hasText: /was (deleted|removed|replaced) while it was in use/ }).waitFor();
+    await page
+      .locator(".cl-run .cl-link-note", { hasText: /was (deleted|removed|replaced) while it was in use/ })
+      .waitFor();
     await page.close();
   });
 }

@@ -11,6 +11,7 @@ import * as assert from "uvu/assert";
 import { type SourceKey, sourceKeyOf } from "../../src/engine/resume/source-key.js";
 import { cellScript } from "../../src/source/cell-script.js";
 import { noteSources } from "../../src/source/note-sources.js";
+import { NotebookScope } from "../../src/source/notebook-scope.js";
 import { noteSource } from "../../src/source/source-note.js";
 
 type Key = (code: string) => Promise<SourceKey>;
@@ -39,10 +40,11 @@ const asCell = (files: Files): Key => {
     const at = await newFolder(files);
     const file = join(at, "cell.mjs");
     const { code: script } = cellScript(code, { filename: file, hasResult: false });
-    const scope: { q?: () => unknown } = {};
+    const notebook = new NotebookScope();
     const load = (specifier: string) => import(pathToFileURL(createRequire(file).resolve(specifier)).href);
-    await vm.runInThisContext(script, { filename: file })(scope, load, createRequire(file), noteSource);
-    return sourceKeyOf(scope.q!);
+    const call = vm.runInThisContext(script, { filename: file });
+    await call(notebook.begin(), load, createRequire(file), noteSource);
+    return sourceKeyOf((notebook.names as { q: () => unknown }).q);
   };
 };
 const imported = (files: Files, toJs: (code: string, file: string) => string): Key => {
@@ -414,17 +416,21 @@ state("prints nothing large that a function carries", async () => {
   assert.ok(JSON.stringify(parts).length < 200);
 });
 state("sees a top-level value that another cell changed", async () => {
-  const scope: { q?: () => unknown; fn?: () => unknown } = {};
-  const earlier = { values: new Set<string>(), imports: new Map<string, string>() };
+  const notebook = new NotebookScope();
+  const scope = notebook.names as { q: () => unknown };
+  const inFunctions = { read: new Set<string>(), written: new Set<string>() };
+  const earlier = { values: new Set<string>(), imports: new Map<string, string>(), inFunctions };
   const run = async (js: string) => {
-    const { code, names } = cellScript(js, { filename: join(folder, "cell.ts"), hasResult: false, earlier });
-    await vm.runInThisContext(code)(scope, undefined, undefined, noteSource);
-    for (const name of names) earlier.values.add(name);
+    const cell = cellScript(js, { filename: join(folder, "cell.ts"), hasResult: false, earlier });
+    await vm.runInThisContext(cell.code)(notebook.begin(), undefined, undefined, noteSource);
+    for (const name of cell.names) earlier.values.add(name);
+    for (const name of cell.inFunctions.read) inFunctions.read.add(name);
+    for (const name of cell.inFunctions.written) inFunctions.written.add(name);
   };
   await run("let limit = 1; const make = () => () => limit; const q = make();");
-  const one = sourceKeyOf(scope.q!);
+  const one = sourceKeyOf(scope.q);
   await run("limit = 2;");
-  const two = sourceKeyOf(scope.q!);
+  const two = sourceKeyOf(scope.q);
   assert.is.not(two.key, one.key);
   assert.equal([one.parts.limit, two.parts.limit], ["=1", "=2"]);
 });

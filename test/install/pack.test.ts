@@ -24,7 +24,7 @@ export const adding = flow("adding", () => {
   return { list, total: sum(list) };
 });
 const state = await adding.run({ parameters: { count: 4 } });
-const total: number = state.result.get(adding.calls.total).result;
+const total: number = state.value(adding.calls.total);
 console.log(state.type, total);
 `;
 const WRONG = `import { task } from "cellar";

@@ -40,7 +40,9 @@ export function repeatableStore(store: Store): Store {
   });
   const transition = ({ run: given, memory, results }: Transition): Transition => {
     const cacheExpires = memory.cacheExpires === null ? null : REPEATED_AT + CACHED_FOR_MS;
-    return { run: task(given), memory: { ...memory, cacheExpires }, results };
+    const { attempt } = memory;
+    const kept = { ...memory, cacheExpires, ...(attempt !== undefined && { attempt: idOf(attempt) }) };
+    return { run: task(given), memory: kept, results };
   };
   return {
     ...watchStore(store, () => {}), // the same methods, as an object's own

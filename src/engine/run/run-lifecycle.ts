@@ -39,6 +39,8 @@ export interface RunSetup {
   /** Its number among the runs of its flow in this execution, and the ids of those that were begun. */
   readonly occurrence: number;
   readonly taken: Set<string>;
+  /** Whether one of those may be resumed: it was asked for in words. */
+  readonly mayResumeTaken: boolean;
   readonly selection: Selection;
   /** The calls it begins with, each behind what it waits for. */
   readonly calls: readonly TaskCall[];
@@ -219,7 +221,7 @@ export class RunLifecycle {
 
 async function beginIn(
   store: Store | null,
-  { selection, place, occurrence, taken, calls }: RunSetup,
+  { selection, place, occurrence, taken, mayResumeTaken, calls }: RunSetup,
   parameters: Values,
   abandoned: readonly string[],
   clock: Clock,
@@ -229,7 +231,7 @@ async function beginIn(
   const graph = graphNodes(calls);
   const stored = storedParameters(parameters);
   if (store) {
-    const ask = { newId, place, occurrence, choice: selection.run, taken: [...taken], abandoned, owner: thisOwner };
+    const ask = { newId, place, occurrence, choice: selection.run, taken: mayResumeTaken ? [] : [...taken], abandoned, owner: thisOwner };
     return store.begin({ ...ask, graph, parameters: stored, now });
   }
   const { flow, file, cell } = place;

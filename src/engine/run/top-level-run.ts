@@ -123,6 +123,7 @@ export class TopLevelCalls {
       store: await host.store(),
       place,
       ...occurrences.next(this.deps.execution(), place),
+      mayResumeTaken: false,
       calls,
       selection,
       parameters: () => flow.parameters,
