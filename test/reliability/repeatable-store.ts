@@ -46,7 +46,7 @@ export function repeatableStore(store: Store): Store {
   };
   return {
     ...watchStore(store, () => {}), // the same methods, as an object's own
-    begin: (ask) => store.begin({ ...ask, newId: idOf(ask.newId), owner: NOBODY, now: REPEATED_AT }),
+    begin: (ask) => store.begin({ ...ask, newId: idOf(ask.newId), occurrence: 1, owner: NOBODY, now: REPEATED_AT }),
     append: (hold, transitions, change) =>
       store.append(hold, transitions.map(transition), change && { ...change, run: run(change.run) }),
   };
