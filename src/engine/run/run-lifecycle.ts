@@ -231,7 +231,15 @@ async function beginIn(
   const graph = graphNodes(calls);
   const stored = storedParameters(parameters);
   if (store) {
-    const ask = { newId, place, occurrence, choice: selection.run, taken: mayResumeTaken ? [] : [...taken], abandoned, owner: thisOwner };
+    const ask = {
+      newId,
+      place,
+      occurrence,
+      choice: selection.run,
+      taken: mayResumeTaken ? [] : [...taken],
+      abandoned,
+      owner: thisOwner,
+    };
     return store.begin({ ...ask, graph, parameters: stored, now });
   }
   const { flow, file, cell } = place;
