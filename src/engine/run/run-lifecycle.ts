@@ -27,6 +27,7 @@ import { thisOwner } from "./owner.js";
 import { readParameters, storedParameters } from "./run-parameters.js";
 import { makeScope } from "./run-scope.js";
 import { StopSignal } from "./stop-signal.js";
+import { beginUnstored } from "./unstored-run.js";
 
 type Values = { readonly [name: string]: unknown };
 
@@ -242,29 +243,7 @@ async function beginIn(
     };
     return store.begin({ ...ask, graph, parameters: stored, now });
   }
-  const { flow, file, cell } = place;
-  const state = {
-    v: 1,
-    type: "Running",
-    message: null,
-    timestamp: now,
-    runCount: 0,
-    result: NO_RESULT_RECORD,
-  } as const;
-  const times = { createdAt: now, startedAt: now, endedAt: null };
-  const counts = { attempt: 1, kept: 0, ran: 0 };
-  const run = {
-    v: 1,
-    id: newId,
-    flow,
-    place: { file, cell },
-    state,
-    ...counts,
-    ...times,
-    parameters: stored.shown,
-  } as const;
-  const hold = { runId: newId, attempt: 1, ownerId: thisOwner.id };
-  return { run, hold, previous: undefined, parametersText: null, notices: [] };
+  return beginUnstored({ newId, place, parameters: stored, now });
 }
 
 /** A run that is resumed by its id has its parameters in the store; those that are given replace them. */
