@@ -52,6 +52,7 @@ export { loadState } from "./state/load-state.js";
 export { sameState } from "./state/same-state.js";
 export { StateFormatError } from "./state/state-format-error.js";
 export type { ResultJson, StateJson } from "./state/state-json.js";
+export type { OfType } from "./state/state-of.js";
 export { resultRecord, stateRecord } from "./state/state-record.js";
 export {
   Cached,

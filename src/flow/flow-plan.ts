@@ -12,8 +12,11 @@ export interface PlannedCall {
 
 /** How many task runs would be called, kept and taken from the cache; the children of a map count one by one. */
 export interface PlanCounts {
+  /** Would be called. */
   readonly run: number;
+  /** Would be kept from an earlier attempt, or as they were given. */
   readonly reuse: number;
+  /** Would be taken from the cache. */
   readonly hit: number;
 }
 
@@ -21,7 +24,9 @@ export interface PlanCounts {
 export interface FlowPlan {
   /** The run that would be resumed; null where a new one would begin. */
   readonly resumes: string | null;
+  /** Each call of the flow, behind what it waits for. */
   readonly calls: readonly PlannedCall[];
+  /** All of them together. */
   readonly counts: PlanCounts;
   /** In a sentence: "will run 3, keeps 12". */
   readonly summary: string;

@@ -33,7 +33,12 @@ function note<F extends object>(
  * Called by compiled code around a function literal; gives the function back. Its `module` notes a whole module, its
  * `variables` the environment variables that a module reads.
  */
-export const noteSource = Object.assign(note, { module: noteModule, variables: noteVariables });
+export const noteSource = Object.assign(note, {
+  /** Notes a whole module: its functions, and what it imports. */
+  module: noteModule,
+  /** Notes the environment variables that a module reads. */
+  variables: noteVariables,
+});
 
 /** The note of a compiled function; undefined where no transformation ran. */
 export const sourceNoteOf = (fn: object): SourceNote | undefined => notes.get(fn);

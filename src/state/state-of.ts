@@ -119,47 +119,47 @@ export abstract class StateOf<T, Type extends StateType> {
   }
 
   /** Not begun, or to begin again: Pending and what extends it. */
-  isPending(): this is this & { readonly type: PendingType } {
+  isPending(): this is this & OfType<PendingType> {
     return this.type === "Pending" || this.isScheduled();
   }
   /** Waits for its time: Scheduled, Retrying, Paused, Resume. */
-  isScheduled(): this is this & { readonly type: ScheduledType } {
+  isScheduled(): this is this & OfType<ScheduledType> {
     return SCHEDULED_TYPES.includes(this.type);
   }
   /** Waits for another attempt. */
-  isRetrying(): this is this & { readonly type: "Retrying" } {
+  isRetrying(): this is this & OfType<"Retrying"> {
     return this.type === "Retrying";
   }
   /** Under way: Running, Cancelling. */
-  isRunning(): this is this & { readonly type: "Running" | "Cancelling" } {
+  isRunning(): this is this & OfType<"Running" | "Cancelling"> {
     return RUNNING_TYPES.includes(this.type);
   }
   /** Over, one way or another. */
-  isFinished(): this is this & { readonly type: FinishedType } {
+  isFinished(): this is this & OfType<FinishedType> {
     return FINISHED_TYPES.includes(this.type);
   }
   /** Success and what extends it: Cached, Mapped, Skipped. */
-  isSuccessful(): this is this & { readonly type: SuccessfulType } {
+  isSuccessful(): this is this & OfType<SuccessfulType> {
     return SUCCESSFUL_TYPES.includes(this.type);
   }
   /** Failed and what extends it: TimedOut, TriggerFailed, ValidationFailed, Crashed. */
-  isFailed(): this is this & { readonly type: FailedType } {
+  isFailed(): this is this & OfType<FailedType> {
     return FAILED_TYPES.includes(this.type);
   }
   /** Has a result that an earlier run made. */
-  isCached(): this is this & { readonly type: "Cached" } {
+  isCached(): this is this & OfType<"Cached"> {
     return this.type === "Cached";
   }
   /** Spread into one child per item. */
-  isMapped(): this is this & { readonly type: "Mapped" } {
+  isMapped(): this is this & OfType<"Mapped"> {
     return this.type === "Mapped";
   }
   /** There was no need to do it. */
-  isSkipped(): this is this & { readonly type: "Skipped" } {
+  isSkipped(): this is this & OfType<"Skipped"> {
     return this.type === "Skipped";
   }
   /** Whether it only wraps another state. */
-  isMeta(): this is this & { readonly type: "Submitted" | "Queued" } {
+  isMeta(): this is this & OfType<"Submitted" | "Queued"> {
     return this.type === "Submitted" || this.type === "Queued";
   }
 
@@ -172,6 +172,12 @@ export abstract class StateOf<T, Type extends StateType> {
     );
     return `${this.type} ${inspect(Object.fromEntries(shown), { ...options, depth })}`;
   }
+}
+
+/** What a state is known to be once one of its predicates has said yes. */
+export interface OfType<Type extends StateType> {
+  /** Its class, narrowed. */
+  readonly type: Type;
 }
 
 type ScheduledType = "Scheduled" | "Retrying" | "Paused" | "Resume";
