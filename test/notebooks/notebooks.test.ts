@@ -211,7 +211,7 @@ test("parameters.ipynb takes parameters, refuses wrong ones, and exports them as
   assert.is(written.code, 0, written.said);
   const script = await runCellar(folder, "run", "survey.ts", "--pattern", "^h", "--ascending", "--limit", "2");
   assert.is(script.code, 0, script.said);
-  assert.match(script.said, "survey: Success");
+  assert.match(script.said, "✓ Success · survey");
   const misspelt = await runCellar(folder, "run", "survey.ts", "--limi", "2");
   assert.is(misspelt.code, 2, misspelt.said);
   assert.match(misspelt.said, "the flags are --pattern, --ascending, --limit, --unit");
